@@ -1,0 +1,66 @@
+"""What every table shares: identity, time, enumerations by value and names for constraints."""
+
+import os
+import time
+from datetime import UTC, datetime
+from enum import StrEnum
+from typing import Any
+from uuid import UUID
+
+import sqlalchemy as sa
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlmodel import Field, SQLModel
+from sqlmodel.ext.asyncio.session import AsyncSession as Session
+
+# Alembic can only change a constraint that has a name, so names are given before the first table is made.
+SQLModel.metadata.naming_convention = {
+    "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+    "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+    "ck": "ck_%(table_name)s_%(constraint_name)s",
+    "fk": "fk_%(table_name)s_%(column_0_name)s_%(referred_table_name)s",
+    "pk": "pk_%(table_name)s",
+}
+
+__all__ = ["Json", "Row", "Session", "Versioned", "choice", "jsonb", "new_id", "timestamp", "utc_now"]
+
+Json = dict[str, Any]
+
+
+def new_id() -> UUID:
+    """Make a UUIDv7 (RFC 9562): milliseconds first, so that new rows land at the end of the index."""
+    milliseconds = time.time_ns() // 1_000_000
+    noise = int.from_bytes(os.urandom(10))
+    value = milliseconds << 80 | 0x7 << 76 | (noise >> 68) << 64 | 0b10 << 62 | noise & (1 << 62) - 1
+    return UUID(int=value)
+
+
+def utc_now() -> datetime:
+    """Read the machine's clock: for technical times (tokens, storage), never for a rule."""
+    return datetime.now(UTC)
+
+
+def choice(kind: type[StrEnum]) -> sa.Enum:
+    """Store a StrEnum by value in a VARCHAR with a CHECK, and read it back as the enum."""
+    return sa.Enum(
+        kind,
+        native_enum=False,
+        create_constraint=True,
+        length=48,
+        values_callable=lambda members: [member.value for member in members],
+    )
+
+
+timestamp = sa.DateTime(timezone=True)
+jsonb = JSONB(none_as_null=True)
+
+
+class Row(SQLModel):
+    id: UUID = Field(default_factory=new_id, primary_key=True)
+    created_at: datetime = Field(default_factory=utc_now, sa_type=timestamp)
+
+
+class Versioned(Row):
+    """A record that people change: `version` is its ETag and rises by one with every change."""
+
+    updated_at: datetime = Field(default_factory=utc_now, sa_type=timestamp)
+    version: int = Field(default=1)

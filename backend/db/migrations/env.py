@@ -1,0 +1,23 @@
+"""Run by alembic with a connection that `backend.db.engine` opened."""
+
+import importlib
+import pkgutil
+
+from alembic import context
+from sqlmodel import SQLModel
+
+import backend.db
+
+# Alembic would propose to drop every table that it has not seen imported.
+for module in pkgutil.iter_modules(backend.db.__path__, "backend.db."):
+    if not module.ispkg:
+        importlib.import_module(module.name)
+
+context.configure(
+    connection=context.config.attributes["connection"],
+    target_metadata=SQLModel.metadata,
+    compare_type=True,
+    include_object=lambda _object, name, kind, *_: not (kind == "table" and str(name).startswith("pgqueuer")),
+)
+with context.begin_transaction():
+    context.run_migrations()

@@ -1,0 +1,187 @@
+"""The organisation tree, and the one place where it is walked in SQL.
+
+An organisation's `path` is text of short ids, each ended by a slash (`c1/t3/v117/`); all below it share that
+prefix, and the slash keeps `v11/` from seeing `v117/`.  Only this table carries the path: other rows carry
+`organization_id`, so that moving a subtree rewrites organisations alone.
+"""
+
+from collections.abc import Sequence
+from datetime import date
+from enum import StrEnum
+from typing import Any, NewType
+from uuid import UUID
+
+import sqlalchemy as sa
+from sqlalchemy.dialects.postgresql import ARRAY
+from sqlmodel import Field, SQLModel, col, select
+
+from backend.db.base import Row, Session, Versioned, choice
+
+# The subtrees an actor may ask about, as path prefixes. Only `Actor.reach` makes one.
+Reach = NewType("Reach", frozenset[str])
+
+# Short ids of paths: one counter for all counties keeps them unique through every move and merge.
+path_segments = sa.Sequence("organization_segment", metadata=SQLModel.metadata)
+
+_DIGITS = "0123456789abcdefghijklmnopqrstuvwxyz"
+
+
+class OrganizationStatus(StrEnum):
+    active = "active"
+    merged = "merged"
+    dissolved = "dissolved"
+
+
+class Organization(Versioned, table=True):
+    """A node of the tree: a county, a township, an office, a village, a branch."""
+
+    __table_args__ = (
+        sa.Index("ix_organization_path", "path", unique=True),
+        sa.Index("ix_organization_parent", "parent_id", "sort_key", "id"),
+        sa.Index("ix_organization_county_name", "county_id", "name"),
+        sa.Index("ix_organization_grams", "grams", postgresql_using="gin"),
+    )
+
+    county_id: UUID = Field(foreign_key="organization.id")
+    parent_id: UUID | None = Field(default=None, foreign_key="organization.id")
+    # Byte order makes a prefix a range, whatever the database's own collation is.
+    path: str = Field(sa_type=sa.Text(collation="C"))
+    name: str = Field(max_length=200)
+    short_name: str | None = Field(default=None, max_length=100)
+    kind: str = Field(max_length=48)
+    region_code: str | None = Field(default=None, max_length=12)
+    credit_code: str | None = Field(default=None, max_length=18)
+    founded_on: date | None = None
+    term_starts_on: date | None = None
+    term_ends_on: date | None = None
+    status: OrganizationStatus = Field(default=OrganizationStatus.active, sa_type=choice(OrganizationStatus))
+    valid_from: date
+    valid_to: date | None = None
+    merged_into_id: UUID | None = Field(default=None, foreign_key="organization.id")
+    remark: str | None = Field(default=None, max_length=1000)
+    pinyin: str = Field(default="")
+    initials: str = Field(default="")
+    sort_key: str = Field(default="", sa_type=sa.Text(collation="C"))
+    grams: list[str] = Field(default_factory=list, sa_type=ARRAY(sa.Text))
+    is_test: bool = False
+
+
+class OrganizationName(Row, table=True):
+    """A name that an organisation bore, for a time."""
+
+    __table_args__ = (sa.Index("ix_organization_name_organization", "organization_id", "valid_from"),)
+
+    organization_id: UUID = Field(foreign_key="organization.id")
+    name: str = Field(max_length=200)
+    valid_from: date
+    valid_to: date | None = None
+
+
+class OrganizationPlace(Row, table=True):
+    """A place in the tree that an organisation had, for a time."""
+
+    __table_args__ = (sa.Index("ix_organization_place_organization", "organization_id", "valid_from"),)
+
+    organization_id: UUID = Field(foreign_key="organization.id")
+    parent_id: UUID | None = Field(default=None, foreign_key="organization.id")
+    valid_from: date
+    valid_to: date | None = None
+
+
+class OrganizationTally(SQLModel, table=True):
+    """A kept count: how many records of a kind and status an organisation itself has.
+
+    A county's figure is the sum over its subtree, so that no upper row is written by everybody.
+    """
+
+    organization_id: UUID = Field(foreign_key="organization.id", primary_key=True)
+    subject: str = Field(primary_key=True, max_length=32)
+    status: str = Field(primary_key=True, max_length=48)
+    count: int = 0
+
+
+def segment_text(number: int) -> str:
+    """Write a path segment in base 36: short, and without characters that LIKE or a URL would mind."""
+    digits = ""
+    while number:
+        number, digit = divmod(number, 36)
+        digits = _DIGITS[digit] + digits
+    return digits or "0"
+
+
+async def new_segments(session: Session, count: int = 1) -> list[str]:
+    """Take `count` unused path segments."""
+    numbers = sa.select(path_segments.next_value()).select_from(sa.func.generate_series(1, count))
+    return [segment_text(number) for (number,) in (await session.execute(numbers)).all()]
+
+
+def below(path: str) -> sa.ColumnElement[bool]:
+    """Match the node at `path` and everything below it; an empty path is above every county."""
+    column = col(Organization.path)
+    if not path:
+        return sa.true()
+    # The successor of '/' is '0', so this half-open range is exactly the prefix and any B-tree serves it.
+    return sa.and_(column >= path, column < path[:-1] + "0")
+
+
+def under(reach: Reach) -> sa.ColumnElement[bool]:
+    """Match organisations within `reach`; no reach matches none."""
+    return sa.or_(sa.false(), *(below(path) for path in sorted(reach)))
+
+
+def organization_ids_in(reach: Reach) -> sa.Select[UUID]:
+    """The sub-select that scoped rows are filtered by."""
+    return sa.select(col(Organization.id)).where(under(reach))
+
+
+def within(reach: Reach, organization_id: Any) -> sa.ColumnElement[bool]:
+    """Match rows whose `organization_id` column lies within `reach`."""
+    if "" in reach:
+        return sa.true()
+    found: sa.ColumnElement[bool] = organization_id.in_(organization_ids_in(reach))
+    return found
+
+
+async def organization_in(session: Session, reach: Reach, id: UUID, *, lock: bool = False) -> Organization | None:
+    question = select(Organization).where(Organization.id == id, under(reach))
+    if lock:
+        question = question.with_for_update()
+    return (await session.exec(question)).one_or_none()
+
+
+async def organizations_by_id(session: Session, ids: Sequence[UUID]) -> dict[UUID, Organization]:
+    found = await session.exec(select(Organization).where(col(Organization.id).in_(ids)))
+    return {organization.id: organization for organization in found}
+
+
+async def tally(session: Session, organization_id: UUID, subject: str, changes: dict[str, int]) -> None:
+    """Change the kept counts of one organisation by `changes` (status -> difference), in the verb's own transaction."""
+    from_insert = sa.dialects.postgresql.insert(OrganizationTally)
+    for status, difference in sorted(changes.items()):
+        if difference:
+            statement = from_insert.values(
+                organization_id=organization_id, subject=subject, status=status, count=difference
+            )
+            await session.execute(
+                statement.on_conflict_do_update(
+                    index_elements=["organization_id", "subject", "status"],
+                    set_={"count": col(OrganizationTally.count) + difference},
+                )
+            )
+
+
+def tallied(subject: str, path: sa.ColumnElement[str], statuses: Sequence[str] | None = None) -> sa.ScalarSelect[int]:
+    """The kept count of `subject` over the subtree at the outer query's `path`."""
+    inner = sa.orm.aliased(Organization)
+    question = (
+        sa.select(sa.func.coalesce(sa.func.sum(col(OrganizationTally.count)), 0).cast(sa.Integer))
+        .join(inner, col(inner.id) == col(OrganizationTally.organization_id))
+        .where(
+            col(OrganizationTally.subject) == subject,
+            col(inner.path) >= path,
+            col(inner.path) < sa.func.rtrim(path, "/").concat("0"),
+        )
+    )
+    if statuses is not None:
+        question = question.where(col(OrganizationTally.status).in_(statuses))
+    return question.correlate(Organization).scalar_subquery()
