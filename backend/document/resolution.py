@@ -1,0 +1,110 @@
+"""The resolution as an official document in PDF, in the layout of GB/T 9704-2012."""
+
+import json
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import pylopdf_fonts_zh_cn
+import typst
+
+from backend.document.paper import (
+    Block,
+    ResolutionPaper,
+    attachment_lines,
+    blocks_of,
+    chinese_date,
+    clean,
+    title_lines,
+    with_hexagonal_brackets,
+)
+
+DRAFT_MARK = "送审稿"
+_TEMPLATE = Path(__file__).parent / "templates" / "resolution.typ"
+
+
+def resolution_pdf(paper: ResolutionPaper, font_folders: Sequence[Path] = ()) -> bytes:
+    """The printed resolution as PDF/A-2b; the same paper gives the same bytes on every machine.
+
+    `font_folders` hold typefaces that the office has a licence for (方正小标宋, 仿宋_GB2312, 楷体_GB2312, 黑体).
+    Fonts that happen to be installed are not looked at: the bytes would then differ from machine to machine.
+    """
+    noon = datetime(paper.dated_on.year, paper.dated_on.month, paper.dated_on.day, 4, tzinfo=UTC)
+    return typst.compile(
+        _TEMPLATE.read_bytes(),
+        font_paths=_fonts(tuple(str(folder) for folder in font_folders)),
+        sys_inputs={"paper": json.dumps(_values(paper), ensure_ascii=False)},
+        format="pdf",
+        pdf_standards=["a-2b"],
+        timestamp=noon,
+    )
+
+
+@cache
+def _fonts(folders: tuple[str, ...]) -> typst.Fonts:
+    # Fonts are searched once per process: it costs more than setting a page.
+    shipped = str(pylopdf_fonts_zh_cn.serif_path().parent)
+    return typst.Fonts(include_system_fonts=False, include_embedded_fonts=False, font_paths=[*folders, shipped])
+
+
+def _values(paper: ResolutionPaper) -> dict[str, Any]:
+    lines = attachment_lines(paper.attachments)
+    many = len(paper.attachments) > 1
+    return {
+        "draft": paper.draft,
+        "draft_mark": DRAFT_MARK,
+        "issuing_body": clean(paper.issuing_body),
+        "head": head_of(paper),
+        "number": with_hexagonal_brackets(paper.number),
+        "title": "".join(title_lines(paper.title)),
+        "title_lines": title_lines(paper.title),
+        "addressee": clean(paper.addressee).rstrip("：:"),
+        "blocks": [_block(block) for block in body_blocks(paper)],
+        "attachment_lines": lines,
+        "date": chinese_date(paper.dated_on),
+        "year": paper.dated_on.year,
+        "month": paper.dated_on.month,
+        "day": paper.dated_on.day,
+        "attachments": [
+            {
+                "label": f"附件{place}" if many else "附件",
+                "title_lines": title_lines(attachment.title),
+                "blocks": [_block(block) for block in blocks_of(attachment.body)],
+            }
+            for place, attachment in enumerate(paper.attachments, 1)
+            if attachment.body.strip()
+        ],
+        "copies_to": copies_line(paper),
+        "printed_by": clean(paper.printed_by) or clean(paper.issuing_body),
+        "printed_on": printed_line(paper),
+    }
+
+
+def head_of(paper: ResolutionPaper) -> str:
+    """发文机关标志 (7.2.4): the full name of the body followed by 文件."""
+    return f"{clean(paper.issuing_body)}文件"
+
+
+def body_blocks(paper: ResolutionPaper) -> tuple[Block, ...]:
+    """The body, then how the vote went: readers of the paper alone learn it too."""
+    return (
+        *blocks_of(paper.body),
+        *(Block("paragraph", "", line.lead + line.rest) for line in blocks_of(paper.vote_explanation)),
+    )
+
+
+def copies_line(paper: ResolutionPaper) -> str:
+    """抄送 with commas between and a full stop at the end (7.4.2); empty when nobody gets a copy."""
+    names = [name for name in (clean(copy).rstrip("。，") for copy in paper.copies_to) if name]
+    return "，".join(names) + "。" if names else ""
+
+
+def printed_line(paper: ResolutionPaper) -> str:
+    """印发日期 (7.4.3)."""
+    return f"{chinese_date(paper.printed_on or paper.dated_on)}印发"
+
+
+def _block(block: Block) -> dict[str, str]:
+    return {"level": block.level, "lead": block.lead, "rest": block.rest}
