@@ -13,13 +13,14 @@ import tempfile
 import threading
 import time
 from collections.abc import Mapping
+from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 from types import TracebackType
 from typing import IO
 
 import asyncpg
 
-from backend.db.processes import as_seen_by, as_user, environment, free_port, is_ready, runs_in, start_server
+from backend.db.processes import entrance, environment, free_port, is_ready, runs_in, start_server
 from backend.db.programs import Programs, User, find_programs, reachable_by, unprivileged_user
 from backend.keys import load_or_create, random_token
 
@@ -179,18 +180,12 @@ class EmbeddedPostgres:
                 if programs.major >= 17
                 else ["--locale=C.UTF-8"]
             )
-            made = subprocess.run(
-                [
-                    *(str(programs.folder / "initdb"), "-D", as_seen_by(user, draft), "--encoding=UTF8", *locale),
-                    *("--username", NAME, "--auth=scram-sha-256", "--pwfile", password.name, "--data-checksums"),
-                ],
-                cwd=draft,
-                env=environment(),
-                capture_output=True,
-                text=True,
-                check=False,
-                **as_user(user),
-            )
+            with entrance(user, draft) as (name, arguments):
+                command = [str(programs.folder / "initdb"), "-D", name, "--encoding=UTF8", *locale, "--data-checksums"]
+                command += ["--username", NAME, "--auth=scram-sha-256", "--pwfile", password.name]
+                made = subprocess.run(
+                    command, env=environment(), capture_output=True, text=True, check=False, **arguments
+                )
         if made.returncode:
             raise EmbeddedPostgresError(f"PostgreSQL could not make its files in {draft}:\n{made.stderr.strip()}")
         draft.rename(self._cluster)
@@ -227,33 +222,26 @@ class EmbeddedPostgres:
 
     def _launch(self, programs: Programs, user: User | None, port: int, deadline: float) -> str | None:
         """Run the server until it says that it is ready; None then, or what it wrote before it gave up."""
-        command = [str(programs.folder / "postgres"), "-D", as_seen_by(user, self._cluster), "-p", str(port)]
-        command += [part for name, value in self._options.items() for part in ("-c", f"{name}={value}")]
-        launched: list[subprocess.Popen[bytes] | BaseException] = []
-        begun = threading.Event()
-        log = self._log.open("ab")
-        before = log.tell()
+        options = [part for name, value in self._options.items() for part in ("-c", f"{name}={value}")]
+        launched: Future[subprocess.Popen[bytes]] = Future()
+        with self._log.open("ab") as log, entrance(user, self._cluster) as (name, arguments):
+            before = log.tell()
+            command = [str(programs.folder / "postgres"), "-D", name, "-p", str(port), *options]
 
-        def keep() -> None:
-            try:
-                server = start_server(command, self._cluster, user, log.fileno())
-            except BaseException as error:  # noqa: BLE001 - handed to the thread that waits
-                launched.append(error)
-                begun.set()
-                return
-            launched.append(server)
-            begun.set()
-            server.wait()
+            def keep() -> None:
+                try:
+                    server = start_server(command, log, arguments)
+                except BaseException as error:  # noqa: BLE001 - the thread that waits raises it
+                    launched.set_exception(error)
+                else:
+                    launched.set_result(server)
+                    server.wait()
 
-        # Linux counts the death of the starting *thread* as the parent's, so this one lives as long as the server;
-        # it also reaps it, which leaves no zombie.
-        keeper = threading.Thread(target=keep, name="postgres-keeper", daemon=True)
-        keeper.start()
-        begun.wait()
-        log.close()
-        server = launched[0]
-        if isinstance(server, BaseException):
-            raise server
+            # Linux counts the death of the starting *thread* as the parent's, so this one lives as long as the
+            # server; it also reaps it, which leaves no zombie.
+            keeper = threading.Thread(target=keep, name="postgres-keeper", daemon=True)
+            keeper.start()
+            server = launched.result()
         self._server, self._keeper = server, keeper
         while keeper.is_alive():
             if is_ready(self._cluster / "postmaster.pid", server.pid):
@@ -277,18 +265,7 @@ class EmbeddedPostgres:
             finally:
                 await connection.close()
 
-        failures: list[BaseException] = []
-
-        def run() -> None:
-            try:
-                asyncio.run(visit())
-            except BaseException as error:  # noqa: BLE001 - handed to the thread that waits
-                failures.append(error)
-
         # A thread of its own, since the caller may be inside a running loop.
-        thread = threading.Thread(target=run, name="postgres-visit")
-        thread.start()
-        thread.join()
-        if failures:
-            raise failures[0]
+        with ThreadPoolExecutor(1) as pool:
+            pool.submit(lambda: asyncio.run(visit())).result()
         return f"{address}/{NAME}"

@@ -7,14 +7,14 @@ import signal
 import socket
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 from backend.db.programs import User
 
 PR_SET_PDEATHSIG = 1
-OWN_FOLDER = "/proc/self/cwd"
+DESCRIPTORS = "/proc/self/fd"
 
 
 def free_port(preferred: int) -> int:
@@ -58,14 +58,13 @@ def is_ready(pid_file: Path, pid: int) -> bool:
     return len(lines) > 7 and lines[0] == str(pid) and lines[7].strip() == "ready"
 
 
-def start_server(command: list[str], cluster: Path, user: User | None, log: int) -> "subprocess.Popen[bytes]":
-    """Start `command` in `cluster`, away from the terminal, writing to the file descriptor `log`.
+def start_server(command: list[str], log: IO[bytes], arguments: dict[str, Any]) -> "subprocess.Popen[bytes]":
+    """Start `command` away from the terminal, writing to `log`, with further `arguments` for subprocess.
 
     On Linux it is told to stop when the calling thread ends, however that comes about.
     """
     return subprocess.Popen(
         command,
-        cwd=cluster,
         env=environment(),
         stdin=subprocess.DEVNULL,
         stdout=log,
@@ -74,7 +73,7 @@ def start_server(command: list[str], cluster: Path, user: User | None, log: int)
         start_new_session=True,
         # After a fork only one system call is made here: no lock is taken and nothing is imported.
         preexec_fn=_dying_with(os.getpid()),  # noqa: PLW1509 - no other way to ask the kernel for it
-        **as_user(user),
+        **arguments,
     )
 
 
@@ -101,10 +100,19 @@ def environment() -> dict[str, str]:
     return {"PATH": os.environ.get("PATH", os.defpath), "LC_ALL": "C", "TZ": "UTC"}
 
 
-def as_seen_by(user: User | None, folder: Path) -> str:
-    """A name for `folder`, the working folder of a process of `user`, by which that process can open it.
+@contextlib.contextmanager
+def entrance(user: User | None, folder: Path) -> Iterator[tuple[str, dict[str, Any]]]:
+    """A name by which a process of `user` can open `folder`, and the subprocess arguments that make it valid.
 
-    Root's data may lie in a folder that nobody else may enter (/root). A process that was started inside
-    reaches its own working folder all the same, so no parent has to be opened to others.
+    Root's data may lie in a folder that nobody else may enter (/root). An open descriptor leads to its folder
+    past all parents, so none has to be opened to others. (The working folder would do too, but PostgreSQL 15
+    leaves it for a moment and cannot come back.)
     """
-    return OWN_FOLDER if user and Path(OWN_FOLDER).exists() else str(folder)
+    if user is None or not Path(DESCRIPTORS).exists():
+        yield str(folder), {"cwd": folder, **as_user(user)}
+        return
+    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        yield f"{DESCRIPTORS}/{descriptor}", {"cwd": "/", "pass_fds": (descriptor,), **as_user(user)}
+    finally:
+        os.close(descriptor)
