@@ -69,7 +69,13 @@ class WorkCalendar:
         span = (last - first).days
         if unit == "natural":
             return span
-        return sum(self.is_working(first + timedelta(days=n)) for n in range(1, span + 1))
+        # Whole weeks and the published exceptions, not day by day: a date typed as year 1 must not cost a second.
+        weeks, rest = divmod(span, 7)
+        plain = weeks * 5 + sum((first + timedelta(days=n)).weekday() < 5 for n in range(1, rest + 1))
+        for day, kind in self.days.items():
+            if first < day <= last:
+                plain += (kind == "work") - (day.weekday() < 5)
+        return plain
 
 
 def add_months(day: date, count: int) -> date:

@@ -101,9 +101,18 @@ def load_condition(data: Params) -> Condition | Problem:
     return Condition(name, {key: value for key, value in data.items() if key not in _GUARDS}, dict(data))
 
 
-def check_references(condition: Condition, schema: Params, earlier: Mapping[str, Params]) -> list[Problem]:
-    """Problems for references that name no field of the step's own record or of an earlier step's."""
-    problems = []
+def check_references(
+    condition: Condition, schema: Params, earlier: Mapping[str, Params], parties: Iterable[str]
+) -> list[Problem]:
+    """Problems for references that name no field of the step's own or an earlier step's record, no step or no party."""
+    problems = [
+        Problem("", "reference_unknown", {"rule": condition.rule, "reference": name})
+        for name in [
+            *condition.params.get("parties", ()),
+            *([condition.params.get("step")] if "step" in condition.params else []),
+        ]
+        if name not in {*parties, *earlier}
+    ]
     for reference in condition.references():
         if reference in ("@today", "@opening"):
             continue
@@ -232,18 +241,7 @@ def no_party_member(params: Params, scene: Scene) -> Iterable[Problem]:
         members = {normal_name(member) for member in scene.facts.parties.get(party, ())}
         for pointer, listed in _listed(scene, params["people"]):
             for name in listed & members:
-                yield Problem(pointer, "party_member_listed", {"name": name, "party": party_title(party)})
-
-
-def party_title(party: str) -> Mapping[str, str]:
-    """What people call a party; a party that has no name yet is called by its key."""
-    return PARTY_TITLES.get(party, {"zh-CN": party, "en": party.replace("_", " ")})
-
-
-PARTY_TITLES: dict[str, Mapping[str, str]] = {
-    "sponsor_unit": {"zh-CN": "承办单位", "en": "the sponsor unit"},
-    "proposer": {"zh-CN": "提议人", "en": "the proposer"},
-}
+                yield Problem(pointer, "party_member_listed", {"name": name, "party": scene.party_titles[party]})
 
 
 @_word({"people": _TEXT}, "people")

@@ -42,6 +42,7 @@ class Scene:
     records: Mapping[str, Record]
     contents: Mapping[str, str | None]
     step_titles: Mapping[str, Title]
+    party_titles: Mapping[str, Title]
     opened_on: date
     today: date
     facts: Facts
@@ -104,6 +105,7 @@ def schema_title(schema: Mapping[str, Any], path: str) -> Title:
 
 def _find(value: Any, path: str, pointer: str = "") -> Iterator[tuple[str, Any]]:
     key, _, rest = path.strip("/").partition("/")
+    inside: list[tuple[object, Any]]
     if key == "*":
         inside = list(enumerate(value)) if isinstance(value, list) else []
     elif isinstance(value, Mapping) and key in value:

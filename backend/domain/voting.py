@@ -17,7 +17,7 @@ Base = Literal["total", "due", "present", "cast"]
 Who = Mapping[str, Any]
 """One line of the attendance list: `{name, standing, state}`.
 
-standing: voting, excused (has a vote but is not expected, so counts in `total` and not in `due`), probationary, observer.
+standing: voting, excused (has a vote but is not expected: in `total`, not in `due`), probationary, observer.
 state: present, absent, recused, written (absent with a written opinion).
 """
 

@@ -1,0 +1,141 @@
+"""What a procedure is: ordered steps, each with who may act, what to record and attach, when, and what is refused.
+
+A `Procedure` is data that survives JSON. `load` (in `loading.py`) checks it; a run keeps the version it began under.
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+from backend.domain.calendar import Unit
+from backend.domain.condition import Condition
+from backend.domain.scene import Title
+
+Binding = Literal["none", "material", "any"]
+"""What a change of the subject's text undoes: no step, the step if the change is material, the step in any case."""
+
+
+@dataclass(frozen=True, slots=True)
+class Period:
+    """A number of days from the act that opened the step, that day not counted.
+
+    `off_rest_days` moves the last day to the next working day when it is a rest day (limits do, minimum waits do not
+    unless the definition says so).
+    """
+
+    days: int
+    unit: Unit
+    off_rest_days: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Wait:
+    """The least time a step stays open; shorter only with a reason in the record field `shortened_by`."""
+
+    period: Period
+    shortened_by: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class EvidenceKind:
+    """A kind of attachment; `required_with` names the record field (a path) that makes it required when filled."""
+
+    kind: str
+    title: Title
+    required: bool = False
+    required_with: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Countersign:
+    """`count` distinct people act in all: the first by the step's roles, the others by `roles`."""
+
+    count: int
+    roles: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Waiver:
+    """Who asks to skip a step, with reason and rule, and who, being another person, approves."""
+
+    asked_by: tuple[str, ...]
+    approved_by: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Outlet:
+    """What a vote in the record makes of the run: the name of passing and failing, and whether failing ends it."""
+
+    vote: Condition
+    passed: str
+    failed: str
+    failed_ends: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Step:
+    """One step. `schema` is the JSON Schema of its record, with titles, labels and one example of relative days.
+
+    `record_on_return`: a return may carry the record too (the findings that made it necessary).
+    """
+
+    key: str
+    title: Title
+    help: Title
+    roles: tuple[str, ...]
+    schema: Mapping[str, Any] | None = None
+    evidence: tuple[EvidenceKind, ...] = ()
+    waits: tuple[Wait, ...] = ()
+    due: Period | None = None
+    countersign: Countersign | None = None
+    waiver: Waiver | None = None
+    back_to: tuple[str, ...] = ()
+    barred: tuple[str, ...] = ()
+    conditions: tuple[Condition, ...] = ()
+    outlet: Outlet | None = None
+    content: Binding = "none"
+    record_on_return: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Withdrawal:
+    """Who may end a run early, and the step from which on nobody may."""
+
+    roles: tuple[str, ...]
+    before: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Procedure:
+    """A versioned definition. `repeats`: after the last step a new round opens at the first.
+
+    `parties` are the parties that steps and conditions speak of, by key, with their titles; `revised_by` the roles that
+    may change the subject's text and so send a run back to a step that saw another text.
+    """
+
+    key: str
+    version: int
+    title: Title
+    steps: tuple[Step, ...]
+    repeats: bool = False
+    parties: Mapping[str, Title] = field(default_factory=dict)
+    withdrawal: Withdrawal | None = None
+    revised_by: tuple[str, ...] = ()
+    data: Mapping[str, Any] = field(default_factory=dict, repr=False, compare=False)
+
+    def place(self, key: str) -> int:
+        """The position of a step, counted from 0. Raises KeyError for a step that is not there."""
+        for place, step in enumerate(self.steps):
+            if step.key == key:
+                return place
+        raise KeyError(key)
+
+    def step(self, key: str) -> Step:
+        return self.steps[self.place(key)]
+
+    def to_data(self) -> dict[str, Any]:
+        """The definition as plain JSON-able data, exactly as it was loaded."""
+        return dict(self.data)
+
+    def __iter__(self) -> Iterator[Step]:
+        return iter(self.steps)

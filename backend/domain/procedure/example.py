@@ -1,0 +1,47 @@
+"""Examples whose days stay true: `@today-7` in a stored example becomes a date that is right when it is read."""
+
+import re
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from typing import Any
+
+from backend.domain.calendar import day_of
+from backend.domain.procedure.definition import Step
+
+_RELATIVE = re.compile(r"@(today|opening)(?:([+-])([0-9]{1,4}))?")
+
+
+def example_for(step: Step, now: datetime, opened_at: datetime) -> dict[str, Any] | None:
+    """The step's first example with days that hold at `now`; None for a step without a record.
+
+    A day in the past is not before the day the step opened, so that an example is accepted as soon as the step's
+    minimum waits are over.
+    """
+    if step.schema is None or not step.schema.get("examples"):
+        return None
+    example: dict[str, Any] = rendered(step.schema["examples"][0], now, opened_at)
+    return example
+
+
+def schema_with_example(step: Step, now: datetime, opened_at: datetime) -> dict[str, Any] | None:
+    """The record schema with its examples rendered, for a form or a contract; None for a step without a record."""
+    if step.schema is None:
+        return None
+    examples = [rendered(example, now, opened_at) for example in step.schema.get("examples", ())]
+    return {**step.schema, "examples": examples}
+
+
+def rendered(value: Any, now: datetime, opened_at: datetime) -> Any:
+    """A copy of plain data in which every text that is a relative day has become an ISO date."""
+    if isinstance(value, Mapping):
+        return {key: rendered(part, now, opened_at) for key, part in value.items()}
+    if isinstance(value, list):
+        return [rendered(part, now, opened_at) for part in value]
+    match = _RELATIVE.fullmatch(value) if isinstance(value, str) else None
+    if match is None:
+        return value
+    opening = day_of(opened_at)
+    day = day_of(now) if match[1] == "today" else opening
+    shift = timedelta(days=int(match[3] or 0))
+    day = day - shift if match[2] == "-" else day + shift
+    return max(day, opening).isoformat()

@@ -1,0 +1,143 @@
+"""What has been done in a run, and where that leaves it: plain values, easy to build from rows."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any, Literal
+
+
+Outcome = Literal["done", "skipped", "returned", "withdrawn"]
+OUTCOMES: tuple[Outcome, ...] = ("done", "skipped", "returned", "withdrawn")
+RunState = Literal["open", "closed", "ended", "withdrawn"]
+"""open; closed: every step done or waived; ended: a result ended it early; withdrawn: given up with a reason."""
+
+
+@dataclass(frozen=True, slots=True)
+class Attached:
+    """One piece of evidence: which kind it is given as, and the attachment's id."""
+
+    kind: str
+    id: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Act:
+    """One act on the open step. `content_sha256` is the hash of the subject's text at that time.
+
+    The first of several signers brings the `record`; the others bring none, or the same. `result` is set by `settled`.
+    """
+
+    step: str
+    outcome: Outcome
+    by: str
+    at: datetime
+    by_organization: str | None = None
+    reason: str = ""
+    rule: str = ""
+    record: dict[str, Any] | None = None
+    evidence: tuple[Attached, ...] = ()
+    to: str | None = None
+    content_sha256: str | None = None
+    result: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Trail:
+    """When a run began, on which text, and every act since, oldest first."""
+
+    started_at: datetime
+    acts: tuple[Act, ...] = ()
+    content_sha256: str | None = None
+
+    def with_act(self, act: Act) -> "Trail":
+        return replace(self, acts=(*self.acts, act))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StepState:
+    """One step as the run stands. `acts` are places in the trail; `superseded` those that a return has made stale.
+
+    `record` is the record in force, `content_sha256` the text it was closed on, `times` how often the step was opened.
+    """
+
+    key: str
+    state: Literal["waiting", "open", "done", "skipped"] = "waiting"
+    times: int = 0
+    opened_at: datetime | None = None
+    opened_content: str | None = None
+    closed_at: datetime | None = None
+    earliest_at: datetime | None = None
+    due_at: datetime | None = None
+    acts: tuple[int, ...] = ()
+    superseded: tuple[int, ...] = ()
+    record: Mapping[str, Any] | None = None
+    by: str | None = None
+    content_sha256: str | None = None
+    result: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Pending:
+    """Something begun on the open step that needs other people: `kind` countersign or waiver.
+
+    `acts` are places in the trail, `missing` how many more people are needed, `roles` which of them may.
+    """
+
+    kind: Literal["countersign", "waiver"]
+    acts: tuple[int, ...]
+    people: frozenset[str]
+    missing: int
+    roles: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Position:
+    """Where a run stands. `roles` may act next on the open step.
+
+    `provisional`: the open step's limits touch a year whose calendar is not published.
+    """
+
+    state: RunState
+    round: int
+    steps: tuple[StepState, ...]
+    step: str | None = None
+    pending: Pending | None = None
+    roles: tuple[str, ...] = ()
+    result: str | None = None
+    closed_at: datetime | None = None
+    provisional: bool = False
+
+    def of(self, key: str) -> StepState:
+        """The state of one step. Raises KeyError for a step that is not there."""
+        for state in self.steps:
+            if state.key == key:
+                return state
+        raise KeyError(key)
+
+    @property
+    def open(self) -> StepState | None:
+        return self.of(self.step) if self.step else None
+
+    @property
+    def opened_at(self) -> datetime | None:
+        return self.open.opened_at if self.open else None
+
+    @property
+    def earliest_at(self) -> datetime | None:
+        return self.open.earliest_at if self.open else None
+
+    @property
+    def due_at(self) -> datetime | None:
+        return self.open.due_at if self.open else None
+
+    def in_force(self) -> list[StepState]:
+        """The steps done or waived that nothing has undone, in order."""
+        return [state for state in self.steps if state.state in ("done", "skipped")]
+
+
+class BrokenTrail(ValueError):
+    """A trail that no sequence of accepted acts can have made; `place` is the first act that does not fit."""
+
+    def __init__(self, place: int, why: str) -> None:
+        super().__init__(f"act {place}: {why}")
+        self.place = place
