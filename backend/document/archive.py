@@ -153,11 +153,11 @@ def _entries_listed(data: bytes, end: int) -> tuple[tuple[Entry, ...], tuple[int
         method, size, stored, name_length, offset = fields[4], fields[9], fields[8], fields[10], fields[16]
         name = _name(data[at + _CENTRAL.size : at + _CENTRAL.size + name_length])
         content_at = offset + _LOCAL.size + name_length
+        if fields[0] == _CENTRAL_MARK and name is not None and (method != _STORED or stored != size):
+            return tuple(entries), stamp, [Damage("entry_compressed", name)]
         # Each entry has to begin where the one before it ended, so reading all of them reads the file once.
         if fields[0] != _CENTRAL_MARK or name is None or offset != expected_offset or content_at + size > listed_at:
             return tuple(entries), stamp, broken
-        if method != _STORED or stored != size:
-            return tuple(entries), stamp, [Damage("entry_compressed", name)]
         stamp = (fields[5], fields[6]) if place == 0 else stamp
         entries.append(Entry(name, data[content_at : content_at + size]))
         at += _CENTRAL.size + name_length

@@ -65,8 +65,9 @@ def issue_number(agency_code: str, year: int, serial: int) -> str:
 
 def with_hexagonal_brackets(number: str) -> str:
     """The number as the standard prints it; a text that is no issue number is returned as it is."""
-    found = re.fullmatch(r"\s*(.+?)\s*[\[(（【〔﹝［](\d{4})[\])）】〕﹞］]\s*第?\s*0*(\d+)\s*号\s*", number)
-    return issue_number(found[1], int(found[2]), int(found[3])) if found else number.strip()
+    number = clean(number)
+    found = re.fullmatch(r"(.+?)\s*[\[(（【〔﹝［](\d{4})[\])）】〕﹞］]\s*第?\s*0*(\d+)\s*号", number)
+    return issue_number(found[1], int(found[2]), int(found[3])) if found else number
 
 
 def chinese_date(day: date) -> str:

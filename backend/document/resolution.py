@@ -28,18 +28,22 @@ _TEMPLATE = Path(__file__).parent / "templates" / "resolution.typ"
 def resolution_pdf(paper: ResolutionPaper, font_folders: Sequence[Path] = ()) -> bytes:
     """The printed resolution as PDF/A-2b; the same paper gives the same bytes on every machine.
 
+    With a character that no font has, it is an ordinary PDF showing a box in its place.
+
     `font_folders` hold typefaces that the office has a licence for (方正小标宋, 仿宋_GB2312, 楷体_GB2312, 黑体).
     Fonts that happen to be installed are not looked at: the bytes would then differ from machine to machine.
     """
     noon = datetime(paper.dated_on.year, paper.dated_on.month, paper.dated_on.day, 4, tzinfo=UTC)
-    return typst.compile(
-        _TEMPLATE.read_bytes(),
-        font_paths=_fonts(tuple(str(folder) for folder in font_folders)),
-        sys_inputs={"paper": json.dumps(_values(paper), ensure_ascii=False)},
-        format="pdf",
-        pdf_standards=["a-2b"],
-        timestamp=noon,
-    )
+    fonts = _fonts(tuple(str(folder) for folder in font_folders))
+    inputs = {"paper": json.dumps(_values(paper), ensure_ascii=False)}
+    template = _TEMPLATE.read_bytes()
+    try:
+        return typst.compile(
+            template, font_paths=fonts, sys_inputs=inputs, format="pdf", pdf_standards=["a-2b"], timestamp=noon
+        )
+    except typst.TypstError:
+        # PDF/A allows no character without a glyph, but people have such names: better a box than no paper.
+        return typst.compile(template, font_paths=fonts, sys_inputs=inputs, format="pdf", timestamp=noon)
 
 
 @cache

@@ -82,10 +82,10 @@ def _set_page(document: DocumentType) -> None:
     if grid is None:
         grid = OxmlElement("w:docGrid")
         section._sectPr.append(grid)
-    # 22 lines of 579 twips on 225 mm; 28 characters on 156 mm leave each 0.2 pt (in 4096ths) less than its 16 pt.
-    grid.set(qn("w:type"), "linesAndChars")
+    # 22 lines of 579 twips on 225 mm. The 28 characters on 156 mm come from the base style's spacing instead of a
+    # grid of characters, which word processors other than Word stretch.
+    grid.set(qn("w:type"), "lines")
     grid.set(qn("w:linePitch"), "579")
-    grid.set(qn("w:charSpace"), "-849")
 
 
 def _set_base_style(document: DocumentType) -> None:
@@ -95,6 +95,9 @@ def _set_base_style(document: DocumentType) -> None:
     properties = normal.element.get_or_add_rPr()
     properties.rFonts.set(qn("w:eastAsia"), _FANG)
     properties.append(parse_xml(f'<w:lang {nsdecls("w")} w:val="zh-CN" w:eastAsia="zh-CN"/>'))
+    properties.insert_element_before(
+        parse_xml(f'<w:spacing {nsdecls("w")} w:val="-4"/>'), "w:w", "w:kern", "w:position", "w:sz", "w:szCs", "w:lang"
+    )
     layout = normal.paragraph_format
     layout.space_before = layout.space_after = Pt(0)
     layout.line_spacing_rule, layout.line_spacing = WD_LINE_SPACING.EXACTLY, _LINE
@@ -163,7 +166,11 @@ def _write_head(document: DocumentType, paper: ResolutionPaper) -> None:
 
 def _write_title(document: DocumentType, lines: tuple[str, ...]) -> None:
     for line in lines:
-        _write(document, line, face=_SONG, size=Pt(22), align=WD_ALIGN_PARAGRAPH.CENTER)
+        written = _write(document, line, face=_SONG, size=Pt(22), align=WD_ALIGN_PARAGRAPH.CENTER)
+        # Letters of 22 pt on the grid of lines would take two of them each.
+        written._p.get_or_add_pPr().insert_element_before(
+            parse_xml(f'<w:snapToGrid {nsdecls("w")} w:val="0"/>'), "w:spacing", "w:ind", "w:jc", "w:rPr"
+        )
     _write(document, "")
 
 
@@ -216,6 +223,8 @@ def _write_imprint(document: DocumentType, paper: ResolutionPaper) -> None:
     last = table.rows[-1].cells[0].paragraphs[0]
     last.paragraph_format.tab_stops.add_tab_stop(Mm(156) - Pt(28), alignment=WD_TAB_ALIGNMENT.RIGHT)
     _set_face(last.add_run(f"\t{printed_line(paper)}"), _FANG, Pt(14))
+    # A floating table hangs on the paragraph after it; without one it is not shown.
+    _write(document, "")
 
 
 def _write(
