@@ -25,11 +25,6 @@ def sha256(content: bytes) -> str:
     return hashlib.sha256(content).hexdigest()
 
 
-def text_sha256(title: str, body: str) -> str:
-    """The hash by which a version of a decision's text is known: reviewed and voted text are compared by it."""
-    return sha256(canonical_json({"body": body, "title": title}))
-
-
 def _plain(value: Any) -> Any:
     if isinstance(value, datetime):
         return value.astimezone(UTC).isoformat().replace("+00:00", "Z")

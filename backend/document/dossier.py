@@ -76,7 +76,7 @@ class DossierStep:
 
 @dataclass(frozen=True, slots=True)
 class TextVersion:
-    """A version of the text; `sha256` is `canonical.text_sha256` of title and body."""
+    """A version of the text; `sha256` is `domain.text.text_sha256` of title and body."""
 
     version: int
     sha256: str

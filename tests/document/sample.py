@@ -3,11 +3,11 @@
 from datetime import UTC, date, datetime
 from pathlib import Path
 
-from backend.document.canonical import text_sha256
 from backend.document.dossier import DossierAct, DossierContent, DossierStep, EvidenceFile, TextVersion, VoteRecord
 from backend.document.opinion_table import Opinion
 from backend.document.paper import PaperAttachment, ResolutionPaper
 from backend.document.signing import SigningKey, load_or_create_key
+from backend.domain.text import text_sha256
 
 NOON = datetime(2026, 6, 9, 4, tzinfo=UTC)
 TITLE = "东河镇人民政府关于东河路改造工程建设方案的决议"

@@ -1,6 +1,7 @@
 import base64
 import io
 import json
+import re
 import zipfile
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -12,6 +13,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from backend.document import verify
 from backend.document.archive import Entry, is_safe, read_archive, safe_name, write_archive
 from backend.document.dossier import COMMENT_BYTES, COMMENT_START, archive_message, build_dossier
 from backend.document.finding import messages
@@ -302,7 +304,11 @@ def test_the_command_answers_with_a_code_and_lines_in_both_languages(dossier: by
     assert main_verify(tmp_path)[0] == 2
 
 
-def test_every_message_exists_in_both_languages() -> None:
+def test_every_finding_has_a_message_in_both_languages_and_no_message_is_idle() -> None:
+    sources = "".join(path.read_text("utf-8") for path in Path(verify.__file__).parent.glob("*.py"))
+    used = set(re.findall(r'"([a-z]+(?:_[a-z]+)*)"', sources))
+    raised = set(re.findall(r'(?:Finding|Damage)\(\s*"([a-z_]+)"', sources))
+    assert raised <= set(messages()) <= used
     assert all(set(texts) == {"zh-CN", "en"} and all(texts.values()) for texts in messages().values())
 
 
