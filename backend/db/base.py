@@ -1,6 +1,7 @@
 """What every table shares: identity, time, enumerations by value and names for constraints."""
 
 import os
+import re
 import time
 from datetime import UTC, datetime
 from enum import StrEnum
@@ -9,6 +10,7 @@ from uuid import UUID
 
 import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.orm import declared_attr
 from sqlmodel import Field, SQLModel
 from sqlmodel.ext.asyncio.session import AsyncSession as Session
 
@@ -21,7 +23,7 @@ SQLModel.metadata.naming_convention = {
     "pk": "pk_%(table_name)s",
 }
 
-__all__ = ["Json", "Row", "Session", "Versioned", "choice", "jsonb", "new_id", "timestamp", "utc_now"]
+__all__ = ["Json", "Row", "Session", "Table", "Versioned", "choice", "jsonb", "new_id", "timestamp", "utc_now"]
 
 Json = dict[str, Any]
 
@@ -54,7 +56,18 @@ timestamp = sa.DateTime(timezone=True)
 jsonb = JSONB(none_as_null=True)
 
 
-class Row(SQLModel):
+class Table(SQLModel):
+    """Names its table after the class, in snake case."""
+
+    @declared_attr.directive
+    @classmethod
+    def __tablename__(cls) -> str:
+        return re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", cls.__name__).lower()
+
+
+class Row(Table):
+    """A row with an identity of its own."""
+
     id: UUID = Field(default_factory=new_id, primary_key=True)
     created_at: datetime = Field(default_factory=utc_now, sa_type=timestamp)
 

@@ -4,12 +4,12 @@ from datetime import datetime, timedelta
 
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
-from sqlmodel import Field, SQLModel, col
+from sqlmodel import Field, col
 
-from backend.db.base import Session, timestamp, utc_now
+from backend.db.base import Session, Table, timestamp, utc_now
 
 
-class DemoClock(SQLModel, table=True):
+class DemoClock(Table, table=True):
     """At most one row, and none outside a demonstration: then the machine's clock is the clock."""
 
     id: int = Field(default=1, primary_key=True)

@@ -15,7 +15,7 @@ import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlmodel import Field, SQLModel, col, select
 
-from backend.db.base import Row, Session, Versioned, choice
+from backend.db.base import Row, Session, Table, Versioned, choice
 
 # The subtrees an actor may ask about, as path prefixes. Only `Actor.reach` makes one.
 Reach = NewType("Reach", frozenset[str])
@@ -88,7 +88,7 @@ class OrganizationPlace(Row, table=True):
     valid_to: date | None = None
 
 
-class OrganizationTally(SQLModel, table=True):
+class OrganizationTally(Table, table=True):
     """A kept count: how many records of a kind and status an organisation itself has.
 
     A county's figure is the sum over its subtree, so that no upper row is written by everybody.

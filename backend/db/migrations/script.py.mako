@@ -6,7 +6,8 @@ import sqlalchemy as sa
 import sqlmodel
 from alembic import op
 from sqlalchemy.dialects import postgresql
-${imports if imports else ""}
+
+from backend.db.event import TransactionId
 
 revision: str = ${repr(up_revision)}
 down_revision: str | None = ${repr(down_revision)}

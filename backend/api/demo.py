@@ -1,0 +1,31 @@
+"""What only a demonstration has: a clock that can be moved forward.  Outside demo mode these routes do not exist."""
+
+from datetime import datetime, timedelta
+from typing import Annotated
+
+from fastapi import APIRouter
+from pydantic import Field
+
+from backend.api.deps import MomentDep, SessionDep, needs
+from backend.api.errors import refusals
+from backend.api.shapes import Answer, Body
+from backend.domain.access import Actor
+from backend.domain.clock import move_demo_clock
+
+router = APIRouter(prefix="/demo", tags=["demo"])
+
+
+class ClockMove(Body):
+    days: Annotated[int, Field(ge=1, le=366, examples=[31])]
+
+
+class ClockOut(Answer):
+    now: datetime
+
+
+@router.post("/clock", response_model=ClockOut, responses=refusals(403))
+async def move_clock(
+    session: SessionDep, moment: MomentDep, body: ClockMove, actor: Annotated[Actor, needs("demo:clock")]
+) -> ClockOut:
+    """Move the county's clock forward, so that a wait of 30 days can be walked by a person or a test."""
+    return ClockOut(now=await move_demo_clock(session, actor, moment, timedelta(days=body.days)))

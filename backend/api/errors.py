@@ -1,0 +1,172 @@
+"""How a refusal is said in HTTP: `application/problem+json` (RFC 9457) with a stable code."""
+
+import logging
+from collections.abc import Iterable, Mapping
+from http import HTTPStatus
+from typing import Any
+
+import sqlalchemy.exc
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import JSONResponse
+from starlette.exceptions import HTTPException
+
+from backend.api.language import catalogue, language_of, say
+from backend.api.shapes import Refusal
+from backend.db.read import StrayCursor
+from backend.domain.errors import (
+    Conflict,
+    Forbidden,
+    Invalid,
+    NotFound,
+    Problem,
+    Refused,
+    SignInRefused,
+    Stale,
+    Unready,
+)
+
+STATUS: dict[type[Refused], int] = {
+    SignInRefused: 401,
+    Forbidden: 403,
+    NotFound: 404,
+    Conflict: 409,
+    Stale: 412,
+    Invalid: 422,
+    Unready: 422,
+}
+
+_PLAIN = {
+    400: "bad_request",
+    404: "not_found",
+    405: "method_not_allowed",
+    413: "too_large",
+    415: "unsupported_media_type",
+}
+
+_log = logging.getLogger("guanbiao.errors")
+
+
+def refusals(*statuses: int) -> dict[int | str, dict[str, Any]]:
+    """Return the `responses=` of a route: these refusals are part of its contract."""
+    return {
+        status: {
+            "description": HTTPStatus(status).phrase,
+            "content": {"application/problem+json": {"schema": {"$ref": f"#/components/schemas/{Refusal.__name__}"}}},
+        }
+        for status in sorted({401, 422, 500, *statuses})
+    }
+
+
+def problem(
+    request: Request,
+    status: int,
+    code: str,
+    *,
+    params: dict[str, Any] | None = None,
+    problems: Iterable[Problem] = (),
+    headers: Mapping[str, str] | None = None,
+) -> JSONResponse:
+    """Build the one shape that every refusal has."""
+    language = language_of(request.headers.get("accept-language"))
+    body = Refusal(
+        type="about:blank",
+        title=HTTPStatus(status).phrase,
+        status=status,
+        code=code,
+        detail=say(code, params or {}, language),
+        errors=[{"pointer": p.pointer, "code": p.code, "message": say(p.code, p.params, language)} for p in problems],
+        request_id=request.scope.get("state", {}).get("request_id"),
+    )
+    return JSONResponse(
+        body.model_dump(),
+        status,
+        {"content-language": language, "cache-control": "no-store", **(headers or {})},
+        media_type="application/problem+json",
+    )
+
+
+async def _refused(request: Request, error: Exception) -> JSONResponse:
+    assert isinstance(error, Refused)
+    status = next(status for kind, status in STATUS.items() if isinstance(error, kind))
+    # RFC 6749 5.2 wants 400 for a refused grant; 401 is for a request that needed a token.
+    if error.code == "invalid_grant":
+        status = 400
+    headers = {"www-authenticate": "Bearer"} if status == 401 else None
+    return problem(request, status, error.code, params=error.params, problems=error.problems, headers=headers)
+
+
+def _pointer(location: tuple[int | str, ...]) -> str:
+    place = location[1:] if location and location[0] in ("body", "query", "path", "header", "form") else location
+    escaped = [str(part).replace("~", "~0").replace("/", "~1") for part in place]
+    return "".join(f"/{part}" for part in escaped)
+
+
+def _code(kind: str) -> str:
+    code = f"field_{kind}"
+    return code if code in catalogue() else "field_invalid"
+
+
+async def _malformed(request: Request, error: Exception) -> JSONResponse:
+    assert isinstance(error, RequestValidationError)
+    found = error.errors()
+    if any(e["type"] == "missing" and e["loc"] == ("header", "if-match") for e in found):
+        return problem(request, 428, "if_match_required")
+    if any(e["type"] == "json_invalid" for e in found):
+        return problem(request, 400, "json_invalid")
+    problems = [
+        Problem(
+            _pointer(e["loc"]), f"field_{e['type']}", {name: str(value) for name, value in e.get("ctx", {}).items()}
+        )
+        for e in found
+    ]
+    return problem(request, 422, "invalid", problems=problems)
+
+
+async def _http(request: Request, error: Exception) -> JSONResponse:
+    assert isinstance(error, HTTPException)
+    code = _PLAIN.get(error.status_code, "bad_request")
+    return problem(request, error.status_code, code, headers=error.headers)
+
+
+async def _stray_cursor(request: Request, _error: Exception) -> JSONResponse:
+    return problem(request, 422, "invalid", problems=[Problem("/cursor", "cursor_invalid")])
+
+
+async def _database(request: Request, error: Exception) -> JSONResponse:
+    assert isinstance(error, sqlalchemy.exc.DBAPIError)
+    state = str(getattr(error.orig, "sqlstate", None) or "")
+    if state in {"23505", "40001", "40P01"}:
+        # Two people did the same thing at once; the second one reads again.
+        return problem(request, 409, "done_meanwhile")
+    if state.startswith("22"):
+        return problem(request, 422, "invalid")
+    _log.error("database failure %s", state or type(error.orig).__name__)
+    return problem(request, 503, "database_unavailable", headers={"retry-after": "2"})
+
+
+async def _unreachable(request: Request, error: Exception) -> JSONResponse:
+    _log.error("database out of reach: %s", type(error).__name__)
+    return problem(request, 503, "database_unavailable", headers={"retry-after": "2"})
+
+
+async def _unexpected(request: Request, error: Exception) -> JSONResponse:
+    # The traceback is for the operator; frames hold no values, so no personal data either.
+    _log.error("unexpected %s", type(error).__name__, exc_info=error)
+    return problem(request, 500, "unexpected")
+
+
+def install(app: FastAPI) -> None:
+    app.add_exception_handler(Refused, _refused)
+    app.add_exception_handler(RequestValidationError, _malformed)
+    app.add_exception_handler(HTTPException, _http)
+    app.add_exception_handler(StrayCursor, _stray_cursor)
+    app.add_exception_handler(sqlalchemy.exc.DBAPIError, _database)
+    app.add_exception_handler(sqlalchemy.exc.TimeoutError, _unreachable)
+    app.add_exception_handler(ConnectionError, _unreachable)
+    app.add_exception_handler(RecursionError, _too_deep)
+    app.add_exception_handler(Exception, _unexpected)
+
+
+async def _too_deep(request: Request, _error: Exception) -> JSONResponse:
+    return problem(request, 400, "json_invalid")

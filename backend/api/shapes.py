@@ -1,0 +1,80 @@
+"""What request and response bodies share."""
+
+from typing import Annotated, Any
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, StringConstraints
+
+
+def _storable(text: str) -> str:
+    """PostgreSQL keeps neither NUL nor half a surrogate pair, so they are refused at the field that has them."""
+    if "\x00" in text or any(0xD800 <= ord(c) <= 0xDFFF for c in text):
+        raise ValueError("characters that no text may hold")
+    return text
+
+
+Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1), AfterValidator(_storable)]
+"""Text that is not empty."""
+
+OptionalText = Annotated[str, StringConstraints(strip_whitespace=True), AfterValidator(_storable)]
+
+
+class Body(BaseModel):
+    """A request body: an unknown field is refused, so that nobody sets what was not offered."""
+
+    model_config = ConfigDict(extra="forbid")
+
+
+class Answer(BaseModel):
+    """A response body.  Reads are built by PostgreSQL; a house test proves them against these shapes."""
+
+    model_config = ConfigDict(extra="forbid")
+
+
+class FieldRefusal(Answer):
+    """One reason for a refusal, at the field it is about."""
+
+    pointer: str
+    code: str
+    message: str
+
+
+class Refusal(Answer):
+    """Why a request was refused: RFC 9457, with a stable `code` and words in the caller's language."""
+
+    model_config = ConfigDict(
+        extra="forbid",
+        json_schema_extra={
+            "example": {
+                "type": "about:blank",
+                "title": "Unprocessable Content",
+                "status": 422,
+                "code": "invalid",
+                "detail": "有内容需要更正",
+                "errors": [{"pointer": "/title", "code": "missing", "message": "此项必填"}],
+                "request_id": "01a2048c-ac42-7cb1-a666-e47c24805b2d",
+            }
+        },
+    )
+
+    type: str
+    title: str
+    status: int
+    code: str
+    detail: str
+    errors: list[FieldRefusal]
+    request_id: str | None
+
+
+def json_value_is_storable(value: Any, depth: int = 0) -> bool:
+    """Whether a free JSON document can be kept: no NUL, no half surrogate pair, at most 32 levels deep."""
+    if depth > 32:
+        return False
+    if isinstance(value, str):
+        return "\x00" not in value and not any(0xD800 <= ord(c) <= 0xDFFF for c in value)
+    if isinstance(value, dict):
+        return all(
+            json_value_is_storable(k, depth + 1) and json_value_is_storable(v, depth + 1) for k, v in value.items()
+        )
+    if isinstance(value, list):
+        return all(json_value_is_storable(v, depth + 1) for v in value)
+    return True
