@@ -66,8 +66,8 @@ async function renewOnce(): Promise<boolean> {
     keep(await answer.json());
     return true;
   }
-  // A server in trouble is no reason to throw a session away; only a refusal of the token is.
-  if (answer.status >= 500) throw refusalFrom(answer.status, await answer.json().catch(() => null));
+  // A server in trouble, or too busy, is no reason to throw a session away; only a refusal of the token is.
+  if (answer.status !== 400 && answer.status !== 401) throw refusalFrom(answer.status, await answer.json().catch(() => null));
   signOut();
   return false;
 }

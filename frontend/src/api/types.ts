@@ -22,7 +22,7 @@ export interface Me {
   username: string;
   name: string;
   organization: Ref | null;
-  roles: { role: string; organization: { id: string; name: string; path: string } }[];
+  roles: { role: string; organization: Ref | null }[];
   permissions: string[];
   language: string;
   now: string;

@@ -204,3 +204,16 @@ export function exampleOf(schema: Schema, fields: FormField[]): Draft | null {
   const examples = Array.isArray(schema.examples) ? schema.examples : [];
   return isObject(examples[0]) ? fillRecord(fields, examples[0]) : null;
 }
+
+/** The pointers of every control that is shown for a draft, rows of lists included. */
+export function pointersOf(fields: FormField[], draft: unknown, base = ''): string[] {
+  const record = isObject(draft) ? draft : {};
+  return fields.flatMap((field) => pointersOfField(field, record[field.name], `${base}/${field.name}`));
+}
+
+function pointersOfField(field: FormField, value: unknown, pointer: string): string[] {
+  if (field.kind === 'object') return [pointer, ...pointersOf(field.fields, value, pointer)];
+  if (field.kind !== 'list' || !field.item || !Array.isArray(value)) return [pointer];
+  const item = field.item;
+  return [pointer, ...value.flatMap((entry, index) => pointersOfField(item, entry, `${pointer}/${index}`))];
+}

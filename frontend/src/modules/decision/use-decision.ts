@@ -1,0 +1,101 @@
+import { useQueryClient } from '@tanstack/vue-query';
+import { toValue, type MaybeRefOrGetter } from 'vue';
+
+import { client, ifMatch, need } from '@/api/client';
+import type { EventEntry } from '@/api/types';
+import type { ActBody, ActCheck, Decision, Opinion } from '@/api/types-decision';
+import { useAction, type Action } from '@/core/use-action';
+import { itemsOf } from '@/core/use-pages';
+import { useRecord, type Loaded } from '@/core/use-record';
+
+type Id = MaybeRefOrGetter<string>;
+
+export function useDecision(id: Id): Loaded<Decision> {
+  return useRecord(() => ['decision', toValue(id)], () =>
+    need(client.GET('/api/v1/decisions/{id}', { params: { path: { id: toValue(id) } } })));
+}
+
+export function useDecisionEvents(id: Id): Loaded<EventEntry[]> {
+  return useRecord(() => ['decision', toValue(id), 'events'], async () =>
+    itemsOf(await need(client.GET('/api/v1/decisions/{id}/events', { params: { path: { id: toValue(id) } } }))));
+}
+
+export function useOpinions(id: Id): Loaded<Opinion[]> {
+  return useRecord(() => ['decision', toValue(id), 'opinions'], async () =>
+    itemsOf(await need(client.GET('/api/v1/decisions/{id}/opinions', { params: { path: { id: toValue(id) } } }))));
+}
+
+function isDecision(answer: Decision | ActCheck): answer is Decision {
+  return 'id' in answer;
+}
+
+/** Whatever is done to a decision changes its page, the lists and what awaits people. */
+function useRefresh(): (decision?: Decision) => Promise<void> {
+  const queries = useQueryClient();
+  return async (decision) => {
+    if (decision) queries.setQueryData(['decision', decision.id], decision);
+    await Promise.all(['decision', 'task'].map((key) => queries.invalidateQueries({ queryKey: [key] })));
+  };
+}
+
+export function useAct(): Action<[Decision, ActBody], Decision> {
+  const refresh = useRefresh();
+  return useAction(async (decision: Decision, body: ActBody) => {
+    const params = { path: { id: decision.id }, header: ifMatch(decision.version) };
+    const answer = await need(client.POST('/api/v1/decisions/{id}/acts', { params, body }));
+    if (!isDecision(answer)) throw new TypeError('The answer is no decision.');
+    await refresh(answer);
+    return answer;
+  });
+}
+
+/** Asks what would be refused, and does nothing. */
+export function useActCheck(): Action<[Decision, ActBody], ActCheck> {
+  return useAction(async (decision: Decision, body: ActBody) => {
+    const params = { path: { id: decision.id }, query: { dry_run: true }, header: ifMatch(decision.version) };
+    const answer = await need(client.POST('/api/v1/decisions/{id}/acts', { params, body }));
+    return isDecision(answer) ? { allowed: true, problems: [] } : answer;
+  });
+}
+
+export interface TextChange {
+  text: { title: string; body: string };
+  material: boolean;
+}
+
+export function useAmend(): Action<[Decision, TextChange], Decision> {
+  const refresh = useRefresh();
+  return useAction(async (decision: Decision, change: TextChange) => {
+    const params = { path: { id: decision.id }, header: ifMatch(decision.version) };
+    const changed = await need(client.PATCH('/api/v1/decisions/{id}', { params, body: { ...change } }));
+    await refresh(changed);
+    return changed;
+  });
+}
+
+export interface NewOpinion {
+  channel: string;
+  content: string;
+  from_kind: string;
+  from_name?: string;
+}
+
+export function useOpinionAdd(id: Id): Action<[NewOpinion], Opinion> {
+  const refresh = useRefresh();
+  return useAction(async (body: NewOpinion) => {
+    const opinion = await need(client.POST('/api/v1/decisions/{id}/opinions', { params: { path: { id: toValue(id) } }, body }));
+    await refresh();
+    return opinion;
+  });
+}
+
+export function useOpinionAnswer(decision: MaybeRefOrGetter<Decision>): Action<[Opinion, { outcome: string; reason: string }], Opinion> {
+  const refresh = useRefresh();
+  return useAction(async (opinion: Opinion, body: { outcome: string; reason: string }) => {
+    const { id, version } = toValue(decision);
+    const params = { path: { id, opinion_id: opinion.id }, header: ifMatch(opinion.version ?? version) };
+    const answered = await need(client.PATCH('/api/v1/decisions/{id}/opinions/{opinion_id}', { params, body }));
+    await refresh();
+    return answered;
+  });
+}

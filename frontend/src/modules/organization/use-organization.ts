@@ -1,0 +1,47 @@
+import { useQueryClient } from '@tanstack/vue-query';
+import { toValue, type MaybeRefOrGetter } from 'vue';
+
+import { client, ifMatch, need } from '@/api/client';
+import type { EventEntry, Organization } from '@/api/types';
+import { useAction, type Action } from '@/core/use-action';
+import { itemsOf } from '@/core/use-pages';
+import { useRecord, type Loaded } from '@/core/use-record';
+
+export function useOrganization(id: MaybeRefOrGetter<string>): Loaded<Organization> {
+  return useRecord(() => ['organization', toValue(id)], () =>
+    need(client.GET('/api/v1/organizations/{id}', { params: { path: { id: toValue(id) } } })), { enabled: () => toValue(id) !== '' });
+}
+
+export function useOrganizationEvents(id: MaybeRefOrGetter<string>): Loaded<EventEntry[]> {
+  return useRecord(() => ['organization', toValue(id), 'events'], async () =>
+    itemsOf(await need(client.GET('/api/v1/organizations/{id}/events', { params: { path: { id: toValue(id) } } }))));
+}
+
+export type OrganizationDeed = 'add' | 'edit' | 'move' | 'merge' | 'dissolve';
+
+function send(deed: OrganizationDeed, organization: Organization, body: Record<string, unknown>): Promise<Organization> {
+  const params = { path: { id: organization.id }, header: ifMatch(organization.version) };
+  const reason = String(body.reason ?? '');
+  switch (deed) {
+    case 'add':
+      return need(client.POST('/api/v1/organizations', { params: { path: {} }, body: { ...body, parent_id: organization.id } }));
+    case 'edit':
+      return need(client.PATCH('/api/v1/organizations/{id}', { params, body }));
+    case 'move':
+      return need(client.POST('/api/v1/organizations/{id}/move', { params, body: { parent_id: String(body.parent_id ?? ''), reason } }));
+    case 'merge':
+      return need(client.POST('/api/v1/organizations/{id}/merge', { params, body: { into_id: String(body.into_id ?? ''), reason } }));
+    case 'dissolve':
+      return need(client.POST('/api/v1/organizations/{id}/dissolve', { params, body: { reason } }));
+  }
+}
+
+/** One door for what is done to an organisation; the tree and the pages are read again after it. */
+export function useOrganizationDeed(): Action<[OrganizationDeed, Organization, Record<string, unknown>], Organization> {
+  const queries = useQueryClient();
+  return useAction(async (deed: OrganizationDeed, organization: Organization, body: Record<string, unknown>) => {
+    const changed = await send(deed, organization, body);
+    await queries.invalidateQueries({ queryKey: ['organization'] });
+    return changed;
+  });
+}
