@@ -7,7 +7,7 @@ it, so that nothing at all can change unnoticed. `verify.py` reads them.
 
 import base64
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -112,7 +112,7 @@ class DossierContent:
     events: tuple[Mapping[str, Any], ...]
     opinions: tuple[Opinion, ...] = ()
     vote: VoteRecord | None = None
-    font_folders: tuple[Path, ...] = field(default=())
+    font_folders: tuple[Path, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

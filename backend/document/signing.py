@@ -1,16 +1,15 @@
 """The installation's signing key: made once, kept in the data folder, known to others by its fingerprint."""
 
-import os
 import re
 from dataclasses import dataclass
 from pathlib import Path
-from uuid import uuid4
 
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 
 from backend.document.canonical import sha256
+from backend.keys import load_or_create
 
 KEY_FILE = "signing-key.pem"
 SIGNATURE_BYTES = 64
@@ -39,14 +38,14 @@ class SigningKey:
 
 
 def load_or_create_key(folder: Path) -> SigningKey:
-    """The key kept in `folder`, made at the first call. Processes that start at once all get the same one."""
+    """The key kept in `folder`, made at the first call. Processes that start at once all get the same one.
+
+    Raises SigningKeyUnreadable, and ExposedKey when others may read the file.
+    """
     path = folder / KEY_FILE
-    if not path.exists():
-        folder.mkdir(parents=True, exist_ok=True)
-        _create(path)
-    path.chmod(0o600)
+    pem = load_or_create(path, _new_key)
     try:
-        private = serialization.load_pem_private_key(path.read_bytes(), password=None)
+        private = serialization.load_pem_private_key(pem, password=None)
     except (ValueError, TypeError) as error:
         raise SigningKeyUnreadable(str(path)) from error
     if not isinstance(private, Ed25519PrivateKey):
@@ -80,20 +79,7 @@ def is_signed(public_key: bytes, signature: bytes, message: bytes) -> bool:
     return True
 
 
-def _create(path: Path) -> None:
-    pem = Ed25519PrivateKey.generate().private_bytes(
+def _new_key() -> bytes:
+    return Ed25519PrivateKey.generate().private_bytes(
         serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
     )
-    draft = path.with_name(f".{path.name}.{uuid4().hex}")
-    descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    try:
-        with os.fdopen(descriptor, "wb") as file:
-            file.write(pem)
-            file.flush()
-            os.fsync(file.fileno())
-        # A link, unlike a rename, refuses to replace: who comes second uses the key of who came first.
-        os.link(draft, path)
-    except FileExistsError:
-        pass
-    finally:
-        draft.unlink()

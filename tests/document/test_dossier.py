@@ -327,6 +327,7 @@ def test_processes_that_start_together_share_one_key(tmp_path: Path) -> None:
 
 
 def test_a_damaged_key_is_never_replaced(tmp_path: Path) -> None:
+    (tmp_path / KEY_FILE).touch(mode=0o600)
     (tmp_path / KEY_FILE).write_text("no key")
     with pytest.raises(SigningKeyUnreadable):
         load_or_create_key(tmp_path)
