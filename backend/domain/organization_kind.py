@@ -155,6 +155,9 @@ ORGANIZATION_KINDS: dict[str, OrganizationKind] = {
     )
 }
 
+# The kinds to which a member may belong (handbook 1.0.2: exactly one branch at a time).
+BRANCH_KINDS = frozenset({"party_branch", "joint_branch", "provisional_branch"})
+
 _BY_TITLE = {title: kind for kind in ORGANIZATION_KINDS.values() for title in kind.titles}
 
 

@@ -38,7 +38,7 @@ _COMPOUND_SURNAMES = {
 _PLACE_WORDS = {
     "长岭": "chang2 ling3", "长河": "chang2 he2", "长岗": "chang2 gang3", "长山": "chang2 shan1", "长沟": "chang2 gou1",
     "长坡": "chang2 po1", "长桥": "chang2 qiao2", "长湾": "chang2 wan1", "长堤": "chang2 di1", "长塘": "chang2 tang2",
-    "长林": "chang2 lin2", "长庄": "chang2 zhuang1", "长屯": "chang2 tun2", "长村": "chang2 cun1", "长店": "chang2 dian4",
+    "长林": "chang2 lin2", "长庄": "chang2 zhuang1", "长屯": "chang2 tun2", "长村": "chang2 cun1",
     "朝阳": "chao2 yang2", "乐陵": "lao4 ling2", "会计": "kuai4 ji4", "银行": "yin2 hang2", "社区": "she4 qu1",
     "街道": "jie1 dao4", "重建": "chong2 jian4", "重阳": "chong2 yang2", "行政": "xing2 zheng4", "堡子": "pu4 zi5",
     "里堡": "li3 pu4",
