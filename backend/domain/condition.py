@@ -133,14 +133,28 @@ def _word(
     return register
 
 
-@_word({"from": _TEXT, "to": _TEXT, "days": _COUNT, "unit": {"enum": ["natural", "working"]}}, "from", "to")
+@_word(
+    {
+        "from": _TEXT,
+        "to": _TEXT,
+        "days": _COUNT,
+        "unit": {"enum": ["natural", "working"]},
+        "whole": {"type": "boolean"},
+    },
+    "from",
+    "to",
+    optional=("whole",),
+)
 def apart_days(params: Params, scene: Scene) -> Iterable[Problem]:
-    """`to` is at least so many days after `from`, the first day not counted. Says nothing when a day is missing."""
+    """`to` is at least so many days after `from`, the first day not counted. Says nothing when a day is missing.
+
+    `whole`: the last of the days has to be over by `to`, as for a period that ends at 24:00.
+    """
     (_, first), (pointer, last) = scene.first(params["from"]), scene.first(params["to"])
     if not isinstance(first, str) or not isinstance(last, str):
         return
     days = scene.calendar.days_between(date.fromisoformat(first), date.fromisoformat(last), params["unit"])
-    if days < params["days"]:
+    if days < params["days"] + bool(params.get("whole")):
         yield Problem(
             pointer,
             "days_apart_short",
@@ -307,6 +321,17 @@ def signed(params: Params, scene: Scene) -> Iterable[Problem]:
     for place, item in enumerate(items if isinstance(items, list) else []):
         if item.get(params["field"]) is not True:
             yield Problem(f"{pointer}/{place}/{params['field']}", "not_signed", {"name": item.get("name", place + 1)})
+
+
+@_word({"list": _TEXT, "field": _TEXT, "filled": {"type": "boolean"}}, "list")
+def each_filled(params: Params, scene: Scene) -> Iterable[Problem]:
+    """Every entry of the list has the field (`filled` true), or none has it (false): a secret ballot bears no name."""
+    pointer, items = scene.first(params["list"])
+    for place, item in enumerate(items if isinstance(items, list) else []):
+        if bool(normal_name(item.get(params["field"]))) is not params["filled"]:
+            code = "field_required" if params["filled"] else "field_must_be_empty"
+            title = scene.title(f"{params['list']}/*/{params['field']}")
+            yield Problem(f"{pointer}/{place}/{params['field']}", code, {"field": title})
 
 
 @_word({"field": _TEXT}, "field")

@@ -11,7 +11,8 @@ from backend.domain.procedure.content import stale_steps
 from backend.domain.procedure.definition import Procedure, Step
 from backend.domain.procedure.position import period_end, position
 from backend.domain.procedure.record import blank_texts, day_problems, schema_problems
-from backend.domain.procedure.trail import OUTCOMES, Act, Attached, Position, Trail
+from backend.domain.procedure.trail import OUTCOMES, STATE_TITLES, Act, Attached, Position, Trail
+from backend.domain.procedure.words import day_in_words, joined
 from backend.domain.scene import Facts, Record, Scene
 
 OTHER = "other"
@@ -86,7 +87,7 @@ def check(
     """
     here = position(procedure, trail, calendar)
     if here.state != "open" or here.step is None:
-        return [Problem("", "run_over", {"state": f"state.{here.state}"})]
+        return [Problem("", "run_over", {"state": STATE_TITLES[here.state]})]
     if act.outcome not in OUTCOMES:
         return [Problem("/outcome", "outcome_unknown", {"outcome": str(act.outcome)})]
     open_step = procedure.step(here.step)
@@ -122,7 +123,7 @@ def _common(attempt: Attempt) -> Iterator[Problem]:
     act, trail = attempt.act, attempt.trail
     last = trail.acts[-1].at if trail.acts else trail.started_at
     if act.at < last:
-        yield Problem("", "act_back_dated", {"last": last})
+        yield Problem("", "act_back_dated", {"last": day_in_words(day_of(last))})
     if act.by != attempt.caller.person:
         yield Problem("", "act_by_other", {})
     if act.content_sha256 is not None and act.content_sha256 != attempt.facts.content_sha256:
@@ -195,7 +196,7 @@ def _too_early(attempt: Attempt) -> Iterator[Problem]:
             continue
         params = {
             "step": attempt.step.title,
-            "until": last_day_before(ends),
+            "until": day_in_words(last_day_before(ends)),
             "passed": attempt.calendar.days_between(scene.opened_on, scene.today, wait.period.unit),
             "needed": wait.period.days,
             "unit": UNIT_TITLES[wait.period.unit],
@@ -273,7 +274,8 @@ def _given(act: Act, *fields: str) -> Iterator[Problem]:
 
 def _may(attempt: Attempt, roles: Iterable[str]) -> Iterator[Problem]:
     if not attempt.caller.roles & set(roles):
-        yield Problem("", "role_not_allowed", {"step": attempt.step.title, "roles": [f"role.{role}" for role in roles]})
+        titles = joined(attempt.procedure.roles[role] for role in roles)
+        yield Problem("", "role_not_allowed", {"step": attempt.step.title, "roles": titles})
 
 
 def _barred(attempt: Attempt) -> Iterator[Problem]:

@@ -109,7 +109,7 @@ class Withdrawal:
 class Procedure:
     """A versioned definition. `repeats`: after the last step a new round opens at the first.
 
-    `parties` are the parties that steps and conditions speak of, by key, with their titles; `revised_by` the roles that
+    `roles` and `parties` are those that steps and conditions speak of, with their titles; `revised_by` the roles that
     may change the subject's text and so send a run back to a step that saw another text.
     """
 
@@ -118,6 +118,7 @@ class Procedure:
     title: Title
     steps: tuple[Step, ...]
     repeats: bool = False
+    roles: Mapping[str, Title] = field(default_factory=dict)
     parties: Mapping[str, Title] = field(default_factory=dict)
     withdrawal: Withdrawal | None = None
     revised_by: tuple[str, ...] = ()

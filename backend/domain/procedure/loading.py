@@ -54,6 +54,9 @@ def load(data: Mapping[str, Any]) -> Procedure:
             schemas[step["key"]] = step["record"]
         if not found and not more:
             steps.append(_step(step, conditions))
+    problems += [
+        Problem("/roles", "role_unknown", {"role": role}) for role in sorted(_named_roles(data) - set(data["roles"]))
+    ]
     until = data.get("withdrawal", {}).get("before")
     if until is not None and until not in keys:
         problems.append(Problem("/withdrawal/before", "step_unknown", {"step": until}))
@@ -66,12 +69,22 @@ def load(data: Mapping[str, Any]) -> Procedure:
         title=data["title"],
         steps=tuple(steps),
         repeats=data.get("repeats", False),
+        roles=data["roles"],
         parties=data.get("parties", {}),
         withdrawal=Withdrawal(tuple(withdrawal["roles"]), until) if withdrawal else None,
         revised_by=tuple(data.get("revised_by", ())),
         # A copy through JSON: the definition cannot be changed behind the back of its runs, and is proven to be JSON.
         data=json.loads(json.dumps(data)),
     )
+
+
+def _named_roles(data: Mapping[str, Any]) -> set[str]:
+    named = {*data.get("withdrawal", {}).get("roles", ()), *data.get("revised_by", ())}
+    for step in data["steps"]:
+        waiver, sign = step.get("waiver", {}), step.get("countersign", {})
+        lists = (step["roles"], waiver.get("asked_by"), waiver.get("approved_by"), sign.get("roles"))
+        named |= {role for roles in lists for role in roles or ()}
+    return named
 
 
 def _step_problems(step: Mapping[str, Any], reachable: list[str], parties: Mapping[str, Any]) -> list[Problem]:
@@ -83,7 +96,7 @@ def _step_problems(step: Mapping[str, Any], reachable: list[str], parties: Mappi
     fields = [wait.get("shortened_by") for wait in step.get("waits", ())]
     fields += [kind.get("required_with") for kind in step.get("evidence", ())]
     if schema is None:
-        return problems + [Problem("", "record_missing", {"field": path}) for path in fields if path]
+        return problems + [Problem("", "record_undefined", {"field": path}) for path in fields if path]
     try:
         Draft202012Validator.check_schema(schema)
     except SchemaError as error:

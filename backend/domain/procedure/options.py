@@ -15,6 +15,7 @@ from backend.domain.procedure.example import schema_with_example
 from backend.domain.procedure.position import position
 from backend.domain.procedure.record import schema_problems
 from backend.domain.procedure.trail import Act, Outcome, Position, Trail
+from backend.domain.procedure.words import day_in_words, joined
 from backend.domain.scene import Facts
 
 FORM_FIELDS = ("/record", "/evidence", "/reason", "/rule", "/to")
@@ -114,7 +115,7 @@ def remarks(
     step = procedure.step(here.step)
     if here.due_at and overdue(here.due_at, act.at):
         last = last_day_before(here.due_at)
-        yield Problem("", "overdue", {"due": last, "days": (day_of(act.at) - last).days})
+        yield Problem("", "overdue", {"due": day_in_words(last), "days": (day_of(act.at) - last).days})
     if here.provisional:
         yield Problem("", "calendar_provisional", {})
     for name in (caller.person, caller.name):
@@ -125,11 +126,13 @@ def remarks(
     if act.outcome == "done":
         yield from _remarks_done(attempt)
     elif act.outcome == "skipped" and here.pending is None:
-        yield Problem("", "waiver_needs_approval", {"roles": [f"role.{role}" for role in _approvers(step)]})
+        yield Problem(
+            "", "waiver_needs_approval", {"roles": joined(procedure.roles[role] for role in _approvers(step))}
+        )
     elif act.outcome == "returned" and act.to != step.key and act.to in {s.key for s in here.in_force()}:
         place = procedure.place(act.to)
         again = [procedure.step(s.key).title for s in here.in_force() if procedure.place(s.key) >= place]
-        yield Problem("", "steps_to_repeat", {"steps": again})
+        yield Problem("", "steps_to_repeat", {"steps": joined(again)})
 
 
 def _approvers(step: Step) -> tuple[str, ...]:
@@ -141,7 +144,7 @@ def _remarks_done(attempt: Attempt) -> Iterator[Problem]:
     if step.countersign:
         left = (pending.missing if attempt.signed and pending else step.countersign.count) - 1
         if left:
-            roles = [f"role.{role}" for role in step.countersign.roles]
+            roles = joined(attempt.procedure.roles[role] for role in step.countersign.roles)
             yield Problem("", "signatures_to_come", {"missing": left, "roles": roles})
     if record is None or step.schema is None or schema_problems(step.schema, record, ""):
         return

@@ -12,6 +12,7 @@ from typing import Any
 from jsonschema import Draft202012Validator, FormatChecker, ValidationError
 
 from backend.domain.errors import Problem
+from backend.domain.procedure.words import day_in_words
 from backend.domain.scene import Scene, schema_title
 
 _KEYWORD_CODES = {
@@ -101,7 +102,7 @@ def day_problems(scene: Scene, schemas: Mapping[str, Mapping[str, Any]]) -> Iter
     """
     earlier = latest_day(scene, schemas)
     for rule, day, pointer in _days(scene.schema, scene.record):
-        params = {"field": schema_title(scene.schema, pointer), "day": day}
+        params = {"field": schema_title(scene.schema, pointer), "day": day_in_words(day)}
         if rule.get("not_future") and day > scene.today:
             yield Problem("/record" + pointer, "day_in_future", params)
         if rule.get("not_past") and day < scene.today:
@@ -109,10 +110,12 @@ def day_problems(scene: Scene, schemas: Mapping[str, Mapping[str, Any]]) -> Iter
         if not rule.get("not_before_opening"):
             continue
         if earlier and day < earlier[0]:
-            known = {**params, "step": scene.step_titles[earlier[1]], "other": earlier[0]}
+            known = {**params, "step": scene.step_titles[earlier[1]], "other": day_in_words(earlier[0])}
             yield Problem("/record" + pointer, "day_before_earlier_step", known)
         elif day < scene.opened_on:
-            yield Problem("/record" + pointer, "day_before_opening", {**params, "opened": scene.opened_on})
+            yield Problem(
+                "/record" + pointer, "day_before_opening", {**params, "opened": day_in_words(scene.opened_on)}
+            )
 
 
 def latest_day(scene: Scene, schemas: Mapping[str, Mapping[str, Any]]) -> tuple[date, str] | None:

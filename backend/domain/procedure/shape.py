@@ -48,6 +48,7 @@ DEFINITION: dict[str, Any] = _object(
         "version": {"type": "integer", "minimum": 1},
         "title": TITLE,
         "steps": {"type": "array", "items": _STEP, "minItems": 1},
+        "roles": {"type": "object", "additionalProperties": TITLE},
     },
     repeats=_FLAG,
     parties={"type": "object", "additionalProperties": TITLE},

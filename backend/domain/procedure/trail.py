@@ -5,11 +5,18 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, Literal
 
+from backend.domain.scene import Title
 
 Outcome = Literal["done", "skipped", "returned", "withdrawn"]
 OUTCOMES: tuple[Outcome, ...] = ("done", "skipped", "returned", "withdrawn")
 RunState = Literal["open", "closed", "ended", "withdrawn"]
 """open; closed: every step done or waived; ended: a result ended it early; withdrawn: given up with a reason."""
+STATE_TITLES: Mapping[RunState, Title] = {
+    "open": {"zh-CN": "进行中", "en": "open"},
+    "closed": {"zh-CN": "已办结", "en": "closed"},
+    "ended": {"zh-CN": "已终结", "en": "ended"},
+    "withdrawn": {"zh-CN": "已撤回", "en": "withdrawn"},
+}
 
 
 @dataclass(frozen=True, slots=True)
