@@ -5,7 +5,9 @@ from pathlib import Path
 from fastapi import APIRouter, FastAPI, Request, Response
 from fastapi.responses import FileResponse, HTMLResponse
 from starlette.exceptions import HTTPException
+from starlette.routing import Match, Route
 from starlette.staticfiles import StaticFiles
+from starlette.types import Scope
 
 docs = APIRouter(include_in_schema=False, tags=["docs"])
 
@@ -45,6 +47,15 @@ async def swagger_start() -> Response:
     return Response(_DOCS_START, media_type="text/javascript")
 
 
+class PageRoute(Route):
+    """Every address but the API's: there, what does not exist is 404 for every method."""
+
+    def matches(self, scope: Scope) -> tuple[Match, Scope]:
+        if scope["type"] == "http" and scope["path"].startswith(("/api/", "/.well-known/")):
+            return Match.NONE, {}
+        return super().matches(scope)
+
+
 def mount(app: FastAPI, folder: Path) -> None:
     """Serve the built pages; an address that is no file is for the page's own router, so it gets the page."""
     assets = folder / "assets"
@@ -54,7 +65,7 @@ def mount(app: FastAPI, folder: Path) -> None:
 
     async def page(request: Request) -> Response:
         path = request.path_params["path"]
-        if path.startswith(("api/", ".well-known/")) or "\x00" in path:
+        if "\x00" in path:
             raise HTTPException(404)
         wanted = (known / path).resolve()
         found = wanted if wanted.is_file() and wanted.is_relative_to(known) else known / "index.html"
@@ -69,4 +80,4 @@ def mount(app: FastAPI, folder: Path) -> None:
             headers["cache-control"] = "no-cache"
         return FileResponse(found, headers=headers)
 
-    app.add_route("/{path:path}", page, methods=["GET", "HEAD"], include_in_schema=False)
+    app.router.routes.append(PageRoute("/{path:path}", page, methods=["GET", "HEAD"], include_in_schema=False))

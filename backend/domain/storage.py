@@ -25,8 +25,8 @@ _OFFICE = {
 def media_type_of(data: bytes) -> str:
     """Tell what a file is by its content; its name and what the sender says do not count.
 
-    Refuses what is not on the list of papers, pictures and recordings that an office keeps: programs, pages with scripts
-    (SVG, HTML), archives, macros.
+    Refuses what is not on the list of papers, pictures and recordings that an office keeps: programs, pages with
+    scripts (SVG, HTML), archives, macros.
     """
     if not data:
         raise invalid("/file", "file_empty")

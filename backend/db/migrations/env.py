@@ -2,6 +2,7 @@
 
 import importlib
 import pkgutil
+from typing import Literal
 
 from alembic import context
 from sqlmodel import SQLModel
@@ -15,7 +16,7 @@ for module in pkgutil.iter_modules(backend.db.__path__, "backend.db."):
         importlib.import_module(module.name)
 
 
-def _render(kind: str, item: object, _: object) -> str | bool:
+def _render(kind: str, item: object, _: object) -> str | Literal[False]:
     return "TransactionId()" if kind == "type" and isinstance(item, TransactionId) else False
 
 
