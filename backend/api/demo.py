@@ -9,10 +9,22 @@ from pydantic import Field
 from backend.api.deps import MomentDep, SessionDep, needs
 from backend.api.errors import refusals
 from backend.api.shapes import Answer, Body
-from backend.domain.access import Actor
+from backend.domain.access import ROLE_PERMISSIONS, Actor
 from backend.domain.clock import move_demo_clock
 
 router = APIRouter(prefix="/demo", tags=["demo"])
+
+
+class DemoOut(Answer):
+    """That this is a demonstration, with whom one may sign in (the password was printed at start), and its time."""
+
+    accounts: list[str]
+    now: datetime
+
+
+@router.get("", response_model=DemoOut)
+async def get(moment: MomentDep) -> DemoOut:
+    return DemoOut(accounts=list(ROLE_PERMISSIONS), now=moment.now)
 
 
 class ClockMove(Body):

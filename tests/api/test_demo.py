@@ -2,6 +2,10 @@
 
 from datetime import datetime, timedelta
 
+import httpx
+
+from backend.domain.access import ROLE_PERMISSIONS
+
 
 async def test_clock_404_outside_demo_mode(county) -> None:
     answer = await county.client("platform_admin").post("/demo/clock", json={"days": 31})
@@ -32,3 +36,13 @@ async def test_clock_422_backwards(demo) -> None:
 
 async def test_clock_403_without_the_permission(demo) -> None:
     assert (await demo.client("member").post("/demo/clock", json={"days": 1})).status_code == 403
+
+
+async def test_get_200_names_the_accounts_to_anyone_in_demo_mode(demo_app) -> None:
+    async with httpx.AsyncClient(transport=httpx.ASGITransport(demo_app), base_url="http://test") as client:
+        answer = await client.get("/api/v1/demo")
+    assert answer.json()["accounts"] == list(ROLE_PERMISSIONS)
+
+
+async def test_get_404_outside_demo_mode(anonymous) -> None:
+    assert (await anonymous.get("/api/v1/demo")).status_code == 404
