@@ -146,20 +146,32 @@ export interface Opinion {
   version?: number;
 }
 
+/** Words that the server may send in the caller's language, or in all of them. */
+export type Words = string | Record<string, string>;
+
+export interface Period {
+  days: number;
+  unit: 'natural' | 'working';
+  shortened_by?: string | null;
+}
+
 export interface ProcedureStepDefinition {
   key: string;
-  title: string;
-  roles?: string[];
-  role?: string;
-  record_schema?: RecordSchema | null;
-  evidence?: EvidenceWanted[];
-  [detail: string]: unknown;
+  title: Words;
+  help?: Words;
+  roles: string[];
+  waits?: Period[];
+  due?: Period | null;
+  evidence?: { kind: string; title: Words; required?: boolean }[];
+  countersign?: { count: number; roles: string[] } | null;
+  waiver?: { asked_by: string[]; approved_by: string[] } | null;
+  back_to?: string[];
 }
 
 export interface ProcedureDefinition {
   key: string;
   version: number;
-  title: string;
+  title: Words;
+  roles?: Record<string, Words>;
   steps: ProcedureStepDefinition[];
-  [detail: string]: unknown;
 }

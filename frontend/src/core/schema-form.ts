@@ -1,7 +1,7 @@
 /** From a JSON Schema to the fields of a form, and from what was typed to the record that is sent. Pure. */
 
 export type FieldKind =
-  | 'text' | 'long_text' | 'integer' | 'number' | 'boolean' | 'enum' | 'date' | 'datetime' | 'object' | 'list' | 'choices';
+  | 'text' | 'long_text' | 'integer' | 'number' | 'boolean' | 'confirm' | 'enum' | 'date' | 'datetime' | 'object' | 'list' | 'choices';
 
 export interface Choice {
   value: string;
@@ -12,7 +12,7 @@ export interface FormField {
   name: string;
   kind: FieldKind;
   title: Record<string, string>;
-  help: string | null;
+  help: Record<string, string> | null;
   required: boolean;
   choices: Choice[];
   fields: FormField[];
@@ -79,6 +79,7 @@ function kindOf(schema: Schema, root: Schema): FieldKind {
     const item = settle(isObject(schema.items) ? schema.items : {}, root);
     return Array.isArray(item.enum) ? 'choices' : 'list';
   }
+  if (type === 'boolean' && schema.const === true) return 'confirm';
   if (type === 'object' || type === 'boolean' || type === 'integer' || type === 'number') return type;
   if (schema.format === 'date') return 'date';
   if (schema.format === 'date-time') return 'datetime';
@@ -108,7 +109,7 @@ function fieldFrom(name: string, raw: Schema, required: boolean, root: Schema): 
     name,
     kind,
     title: { 'zh-CN': title, en: asText(schema['x-title-en']) ?? title },
-    help: asText(schema.description),
+    help: asText(schema.description) ? { 'zh-CN': String(schema.description), en: asText(schema['x-description-en']) ?? String(schema.description) } : null,
     required,
     choices: kind === 'choices' ? choicesOf(settle(item, root)) : choicesOf(schema),
     fields: kind === 'object' ? fieldsOf(schema, root) : [],
@@ -127,7 +128,7 @@ export function fieldsOf(schema: Schema, root: Schema = schema): FormField[] {
   const properties = isObject(settled.properties) ? settled.properties : {};
   const required = Array.isArray(settled.required) ? settled.required : [];
   return Object.entries(properties)
-    .filter((entry): entry is [string, Schema] => isObject(entry[1]) && !('const' in entry[1]))
+    .filter((entry): entry is [string, Schema] => isObject(entry[1]))
     .map(([name, property]) => fieldFrom(name, property, required.includes(name), root));
 }
 
@@ -139,6 +140,7 @@ export function emptyValue(field: FormField): Value {
       return field.required && field.item ? [emptyValue(field.item)] : [];
     case 'choices':
       return [];
+    case 'confirm':
     case 'boolean':
       // A yes that was never asked for must not be sent as a no.
       return null;
@@ -181,6 +183,8 @@ function sent(field: FormField, value: unknown): unknown {
   }
   if (field.kind === 'choices') return Array.isArray(value) && (value.length > 0 || field.required) ? value : undefined;
   if (value === '' || value === null || value === undefined) return undefined;
+  // A box that has to be ticked and is not was left empty.
+  if (field.kind === 'confirm') return value === true ? true : undefined;
   if (field.kind === 'integer' || field.kind === 'number') {
     const number = Number(value);
     // What is not a number goes to the server as typed: it names the field and says why.

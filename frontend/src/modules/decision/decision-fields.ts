@@ -48,19 +48,26 @@ export const NEW_DECISION_POINTERS = [
   '/five_w_one_h/how_far/target', '/five_w_one_h/how_far/unit', '/text/title', '/text/body',
 ];
 
-const reason = field({ name: 'reason', kind: 'long_text', required: true, maxLength: 2000 });
-
-function both(text: string): Record<string, string> {
-  return { 'zh-CN': text, en: text };
-}
-
-/** What an act asks for besides its record; texts are under `act.field.*`. */
+/** What an act asks for besides its record; texts are under `act.field.*`. What is required, the server's `missing` says. */
 export function actFields(option: ActOption, stepTitles: Record<string, string>): FormField[] {
   if (option.outcome === 'done') return [];
-  if (option.outcome === 'skipped') return [reason, field({ name: 'rule', kind: 'text', required: true, maxLength: 400 })];
+  const asked = (name: string): boolean => option.missing.some((need) => need.pointer === `/${name}`);
+  const reason = field({ name: 'reason', kind: 'long_text', required: asked('reason'), maxLength: 2000 });
+  if (option.outcome === 'skipped') return [reason, field({ name: 'rule', kind: 'text', required: asked('rule'), maxLength: 400 })];
   if (option.outcome === 'returned') {
     const steps = (option.to ?? []).map((value) => ({ value, label: both(stepTitles[value] ?? value) }));
     return [field({ name: 'to', kind: 'enum', required: true, choices: steps }), reason];
   }
   return [reason];
+}
+
+function both(text: string): Record<string, string> {
+  return { 'zh-CN': text, en: text };
+}
+
+const FORM_PARTS = ['/record', '/evidence', '/reason', '/rule', '/to'];
+
+/** What filling in the form cannot help: the wrong person, the wrong time, something lacking elsewhere. */
+export function blockers(option: ActOption): ActOption['missing'] {
+  return option.missing.filter((need) => !FORM_PARTS.some((part) => (need.pointer ?? '').startsWith(part)));
 }
