@@ -28,7 +28,7 @@ _DASHES = re.compile(r"[‐‑‒–—―−－~]")
 _COUNTRY = re.compile(r"^(\+|00)86-?|^86-?(?=1[3-9][0-9-]{9,}$)")
 
 _SPACES = re.compile(r"[\s\u200b\u200c\u200d\u2060\ufeff]+")
-_LATIN_GAP = re.compile(r"(?<=[A-Za-z.])[\s\u00a0]+(?=[A-Za-z])")
+_LATIN_GAP = re.compile(r"(?<=[A-Za-z.])\s+(?=[A-Za-z])")
 _MIDDLE_DOTS = re.compile(r"[•‧∙⋅・･・᛫\u2027]")
 _NAME_LIMIT = 50
 
@@ -132,8 +132,8 @@ def normalize_name(text: str) -> str:
     """A person's name as it is stored: the spaces that clerks put between characters for alignment go, those
     between Latin words stay single, every middle dot becomes U+00B7. Rare characters are kept as they are, because
     NFKC would change the compatibility forms that some people bear officially."""
-    spaced = _LATIN_GAP.sub("\x1f", text)
-    return _MIDDLE_DOTS.sub("·", _SPACES.sub("", spaced.replace("\u00a0", "")).replace("\x1f", " "))
+    words = (_SPACES.sub("", word) for word in _LATIN_GAP.split(text.strip()))
+    return _MIDDLE_DOTS.sub("·", " ".join(words))
 
 
 def name_problem(name: str) -> str | None:

@@ -76,8 +76,13 @@ def skipped_as(texts: tuple[str, ...], header: Header) -> str | None:
         return "sign_off"
     if not filled:
         return "blank"
-    same = sum(1 for index in filled if compact(texts[index]) == compact(header.titles[index]))
-    return "header" if same > len(filled) / 2 else None
+    if not _repeats(texts, header, filled[0]):
+        return None
+    return "header" if 2 * sum(_repeats(texts, header, index) for index in filled) > len(filled) else None
+
+
+def _repeats(texts: tuple[str, ...], header: Header, index: int) -> bool:
+    return compact(texts[index]) == compact(header.titles[index])
 
 
 def row_texts(row: Sequence[Cell]) -> tuple[str, ...]:

@@ -12,6 +12,7 @@ from xlsxwriter.worksheet import Worksheet
 from backend.workbook.cells import FORMULA_STARTS
 
 _CELL_LIMIT = 32_767
+_CONTROL = dict.fromkeys((*range(9), 11, 12, *range(13, 32)))
 
 
 def new_workbook(target: io.BytesIO | str) -> Workbook:
@@ -31,7 +32,7 @@ def new_workbook(target: io.BytesIO | str) -> Workbook:
 def escaped(text: str) -> str:
     """`text` with an apostrophe before anything that a spreadsheet would run when the file is saved as CSV and opened
     again. XML cannot hold control characters; they go."""
-    clean = "".join(char for char in text if char >= " " or char in "\t\n")[: _CELL_LIMIT - 1]
+    clean = text.translate(_CONTROL)[: _CELL_LIMIT - 1]
     return f"'{clean}" if clean.lstrip().startswith(FORMULA_STARTS) else clean
 
 
