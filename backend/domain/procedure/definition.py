@@ -64,7 +64,10 @@ class Waiver:
 
 @dataclass(frozen=True, slots=True)
 class Outlet:
-    """What a vote in the record makes of the run: the name of passing and failing, and whether failing ends it."""
+    """What a vote in the record makes of the run: the name of passing and failing, and whether failing ends it.
+
+    `vote` is one of the step's conditions too: a vote that is irregular or without a quorum closes nothing.
+    """
 
     vote: Condition
     passed: str

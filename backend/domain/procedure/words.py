@@ -5,7 +5,10 @@ from datetime import date
 
 from backend.domain.scene import Title
 
-_MONTHS = ["January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November", "December"]
+_MONTHS = (
+    *("January", "February", "March", "April", "May", "June"),
+    *("July", "August", "September", "October", "November", "December"),
+)
 
 
 def day_in_words(day: date) -> Title:

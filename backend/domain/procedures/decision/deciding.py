@@ -145,7 +145,6 @@ RESOLUTION: dict[str, Any] = {
     ],
     "conditions": [
         {"rule": "same_content_as", "step": "legality_review"},
-        {"rule": "vote", **_VOTE},
         {"rule": "distinct", "fields": ["/chair", "/recorder"]},
         {"rule": "listed_in", "person": "/chair", "names": "/attendance/*/name"},
         {"rule": "last_in_list", "list": "/views", "field": "name", "person": "/chair"},
