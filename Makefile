@@ -1,0 +1,69 @@
+# `make` alone lists what there is.  Prerequisites: Python 3.11+, Node.js 20+ and make.
+
+SHELL := /bin/sh
+PYTHON ?= python3
+BIN := .venv/bin
+BOOTSTRAP := $(PYTHON) scripts/bootstrap.py
+FOLDERS := backend tests scripts examples
+
+.DEFAULT_GOAL := help
+.PHONY: help run dev test sure e2e bench openapi format lint types imports frontend clean ready ready-to-run ready-to-test
+
+help: ## list the commands
+	@awk 'BEGIN {FS = ":.*## "} /^##@/ {printf "\n%s\n", substr($$0, 5)} \
+		/^[a-z0-9-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+##@ Use
+run: ready-to-run ## everything from a fresh clone to the demo county at http://127.0.0.1:8000 (Ctrl-C stops it)
+	@GUANBIAO_DEMO=$${GUANBIAO_DEMO-1} exec $(BIN)/guanbiao run
+
+dev: ready ## the same with reloading: API at :8000, pages at http://127.0.0.1:5173
+	@trap 'kill $$pages 2>/dev/null' EXIT INT TERM; \
+		npm --prefix frontend run dev & pages=$$!; \
+		GUANBIAO_DEMO=$${GUANBIAO_DEMO-1} $(BIN)/guanbiao run --reload
+
+##@ Check
+test: ready-to-test ## everything from a fresh clone to all checks and all tests, the browser's included
+	@$(BIN)/python scripts/check.py test
+
+sure: ready ## the inner loop: all checks, and the tests that need no browser and are not slow
+	@$(BIN)/python scripts/check.py sure
+
+e2e: ready-to-test ## only the tests that drive a browser
+	@$(BIN)/python -m pytest -q -m e2e
+
+bench: ready ## measure: requests per second, import of 100,000 rows
+	@$(BIN)/python -m scripts.bench
+
+format: ready ## put Python into the house's format
+	@$(BIN)/ruff format $(FOLDERS) && $(BIN)/ruff check --fix --quiet $(FOLDERS)
+
+lint: ready ## ruff on Python, eslint on the pages
+	@$(BIN)/ruff check $(FOLDERS) && $(BIN)/ruff format --check $(FOLDERS) && npm --prefix frontend run --silent lint
+
+types: ready ## mypy --strict on Python, vue-tsc on the pages
+	@$(BIN)/mypy && npm --prefix frontend run --silent typecheck
+
+imports: ready ## the floors: app -> api -> domain -> db
+	@$(BIN)/lint-imports
+
+##@ Make
+openapi: ready ## write openapi/openapi.json from the code
+	@$(BIN)/guanbiao openapi
+
+frontend: ready ## build the pages
+	@:
+
+clean: ## remove what can be made again; the data in .guanbiao stay
+	@rm -rf .venv frontend/node_modules frontend/dist test-results .mypy_cache .ruff_cache .pytest_cache \
+		.import_linter_cache .hypothesis .cache
+	@find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+ready-to-run:
+	@$(BOOTSTRAP) run
+
+ready:
+	@$(BOOTSTRAP) sure
+
+ready-to-test:
+	@$(BOOTSTRAP) test

@@ -1,0 +1,75 @@
+"""Run the checks, two at a time, then the tests; stop with the first part that fails.
+
+check.py static     format, lint, types, imports, pages, contract drift
+check.py sure       the same, then every test that needs no browser and is not slow
+check.py test       the same, then every test
+"""
+
+import subprocess
+import sys
+import time
+from concurrent.futures import ThreadPoolExecutor, as_completed
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+BIN = Path(sys.executable).parent
+FRONTEND = ROOT / "frontend"
+PYTHON_FOLDERS = ("backend", "tests", "scripts", "examples")
+LANES = 2
+
+# The longest first, so that both lanes end at about the same time.
+CHECKS: dict[str, tuple[list[str], Path]] = {
+    "types": ([str(BIN / "mypy")], ROOT),
+    "pages: unit tests": (["npm", "run", "--silent", "test"], FRONTEND),
+    "pages: types": (["npm", "run", "--silent", "typecheck"], FRONTEND),
+    "pages: lint": (["npm", "run", "--silent", "lint"], FRONTEND),
+    "contract": ([str(BIN / "guanbiao"), "openapi", "--check"], ROOT),
+    "imports": ([str(BIN / "lint-imports")], ROOT),
+    "lint": ([str(BIN / "ruff"), "check", *PYTHON_FOLDERS], ROOT),
+    "format": ([str(BIN / "ruff"), "format", "--check", *PYTHON_FOLDERS], ROOT),
+}
+PYTEST = [sys.executable, "-m", "pytest", "-q"]
+NO_BROWSER = [*PYTEST, "-n", str(LANES), "--dist", "loadfile"]
+TESTS = {
+    "static": [],
+    "sure": [[*NO_BROWSER, "-m", "not e2e and not slow"]],
+    # A browser beside two busy workers would measure the machine, so it comes alone and last.
+    "test": [[*NO_BROWSER, "-m", "not e2e"], [*PYTEST, "-m", "e2e"]],
+}
+
+
+def check(name: str) -> tuple[str, bool, float, str]:
+    command, folder = CHECKS[name]
+    begun = time.monotonic()
+    done = subprocess.run(
+        command, cwd=folder, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, errors="replace", check=False
+    )
+    return name, done.returncode == 0, time.monotonic() - begun, done.stdout
+
+
+def passes_static() -> bool:
+    good = True
+    with ThreadPoolExecutor(LANES) as lanes:
+        for future in as_completed([lanes.submit(check, name) for name in CHECKS]):
+            name, passed, seconds, output = future.result()
+            print(f"-- {name}: {'ok' if passed else 'FAILED'} ({seconds:.0f} s)", flush=True)
+            if not passed:
+                print(output, flush=True)
+                good = False
+    return good
+
+
+def main(extent: str) -> int:
+    if not passes_static():
+        return 1
+    for command in TESTS[extent]:
+        print(f"-- {' '.join(command[2:])}", flush=True)
+        if code := subprocess.run(command, cwd=ROOT, check=False).returncode:
+            return code
+    return 0
+
+
+if __name__ == "__main__":
+    if len(sys.argv) != 2 or sys.argv[1] not in TESTS:
+        sys.exit(__doc__)
+    sys.exit(main(sys.argv[1]))
