@@ -72,18 +72,19 @@ def start_server(command: list[str], log: IO[bytes], arguments: dict[str, Any]) 
         # Ctrl-C in a terminal is for the program, which stops its database last.
         start_new_session=True,
         # After a fork only one system call is made here: no lock is taken and nothing is imported.
-        preexec_fn=_dying_with(os.getpid()),  # noqa: PLW1509 - no other way to ask the kernel for it
+        preexec_fn=dying_with(os.getpid(), signal.SIGINT),  # noqa: PLW1509 - no other way to ask the kernel for it
         **arguments,
     )
 
 
-def _dying_with(parent: int) -> Callable[[], None] | None:
+def dying_with(parent: int, last_word: signal.Signals) -> Callable[[], None] | None:
+    """For `preexec_fn`: on Linux the new process is sent `last_word` when the calling thread of `parent` ends."""
     if not sys.platform.startswith("linux"):
         return None
     library = ctypes.CDLL(None)
 
     def ask() -> None:
-        library.prctl(PR_SET_PDEATHSIG, signal.SIGINT)
+        library.prctl(PR_SET_PDEATHSIG, last_word)
         if os.getppid() != parent:
             os._exit(1)
 

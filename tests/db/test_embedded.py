@@ -32,7 +32,7 @@ from pathlib import Path
 import asyncpg
 from backend.db import embedded, processes
 if "orphaning" in sys.argv:
-    processes._dying_with = lambda parent: None
+    processes.dying_with = lambda parent, last_word: None
 dsn = embedded.EmbeddedPostgres(Path(sys.argv[1])).start()
 async def write():
     connection = await asyncpg.connect(dsn)
