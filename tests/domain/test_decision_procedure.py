@@ -10,7 +10,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from backend.domain.access import ROLE_PERMISSIONS
+from backend.domain.procedure.check import settled
 from backend.domain.procedure.options import options, remarks
+from backend.domain.procedure.position import position
 from backend.domain.procedure.trail import Attached
 from backend.domain.procedures.registry import current
 from tests.domain.walking import (
@@ -481,6 +483,45 @@ def test_what_the_options_allow_is_accepted_with_the_example(step: str) -> None:
                 assert moved.refused(caller) == []
             elif not done.allowed:
                 assert moved.refused(caller) != []
+
+
+JSON = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=20) | st.just("2026-02-30"),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=8), inner, max_size=3),
+    max_leaves=8,
+)
+
+
+def spoiled(value: Any, data: st.DataObject) -> Any:
+    """A copy of plain data with something else somewhere, or something gone."""
+    if data.draw(st.integers(0, 5)) == 0:
+        return data.draw(JSON)
+    if isinstance(value, dict):
+        kept = {k: v for k, v in value.items() if data.draw(st.integers(0, 9))}
+        return {k: spoiled(v, data) for k, v in kept.items()}
+    if isinstance(value, list):
+        return [spoiled(item, data) for item in value]
+    return value
+
+
+@pytest.fixture(scope="module")
+def walks() -> dict[str, Walk]:
+    return {step: walk_to(step).later(31) for step in STEPS}
+
+
+@settings(max_examples=150, deadline=None)
+@given(data=st.data())
+def test_whatever_is_recorded_is_judged_and_never_breaks_the_engine(
+    walks: dict[str, Walk], data: st.DataObject
+) -> None:
+    walk = walks[data.draw(st.sampled_from(STEPS))]
+    record = spoiled(walk.example(), data)
+    act = walk.act(data.draw(st.sampled_from(PEOPLE)), data.draw(st.sampled_from(["done", "returned"])), record=record)
+    for caller in PEOPLE:
+        list(remarks(DECISION, walk.trail, act, caller, walk.facts, walk.calendar))
+        if not walk.check(act, caller):
+            trail = walk.trail.with_act(settled(DECISION, walk.trail, act, walk.calendar))
+            position(DECISION, trail, walk.calendar)
 
 
 def test_the_options_of_a_reviewer_show_form_example_and_what_is_missing() -> None:

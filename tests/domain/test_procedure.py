@@ -18,7 +18,7 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, 
 import backend.domain
 from backend.domain.procedure.check import Caller, check, settled
 from backend.domain.procedure.content import step_to_repeat
-from backend.domain.procedure.example import rendered
+from backend.domain.procedure.example import described, rendered
 from backend.domain.procedure.loading import InvalidDefinition, load
 from backend.domain.procedure.options import options
 from backend.domain.procedure.position import position
@@ -316,6 +316,16 @@ def test_a_record_that_does_not_follow_its_schema_is_refused_field_by_field(
     assert [(p.pointer, p.code) for p in new_walk().problems(ANN, record=record)] == [problem]
 
 
+def test_a_text_of_spaces_and_a_number_that_is_none_are_refused() -> None:
+    counted = {
+        **RECORD,
+        "properties": {**RECORD["properties"], "n": {"type": "number", "title": "数", "x-title-en": "N"}},
+    }
+    walk = Walk(load(with_step(record=counted)), people=(ANN,))
+    assert walk.refused(ANN, record={"note": " \t"}) == ["field_required"]
+    assert walk.refused(ANN, record={"note": "x", "n": float("nan")}) == ["field_type"]
+
+
 def test_evidence_of_an_unknown_kind_is_refused_and_other_is_always_taken() -> None:
     walk = new_walk()
     assert walk.refused(ANN, evidence=(Attached("photo", "f"),)) == ["evidence_unknown"]
@@ -351,12 +361,15 @@ def test_trails_that_were_never_accepted_are_called_broken() -> None:
     start = at("2026-03-02 09:00")
     act = Act(step="first", outcome="done", by="ann", at=start)
     maybe = Act(step="maybe", outcome="skipped", by="ann", at=start)
+    to_signed = (act, *(Act(step=key, outcome="done", by="ann", at=start) for key in ("maybe", "asked", "judged")))
+    sign = Act(step="signed", outcome="done", by="ann", at=start)
     broken: list[tuple[Act, ...]] = [
         (Act(step="last", outcome="done", by="ann", at=start),),
         (Act(step="first", outcome="skipped", by="ann", at=start),),
         (Act(step="first", outcome="done", by="ann", at=start - timedelta(days=1)),),
         (Act(step="first", outcome="returned", by="ann", at=start, to="last"),),
         (act, maybe, maybe),
+        (*to_signed, sign, sign),
         (Act(step="first", outcome="withdrawn", by="cai", at=start), act),
     ]
     for acts in broken:
@@ -437,6 +450,13 @@ def test_an_example_renders_days_that_are_not_before_the_opening() -> None:
         "e": "not @today",
         "f": 1,
     }
+
+
+def test_a_definition_described_for_readers_has_examples_of_today() -> None:
+    shown = described(PROCEDURE, at("2026-06-10 12:00"))
+    assert shown["steps"][0]["record_schema"]["examples"] == [{"note": "x", "day": "2026-06-10"}]
+    assert shown["steps"][1]["record_schema"] is None
+    assert PROCEDURE.to_data() == MODEL
 
 
 MESSAGES: dict[str, dict[str, str]] = json.loads((DOMAIN / "procedures" / "messages.json").read_text("utf-8"))

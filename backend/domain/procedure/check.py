@@ -10,7 +10,7 @@ from backend.domain.errors import Problem
 from backend.domain.procedure.content import stale_steps
 from backend.domain.procedure.definition import Procedure, Step
 from backend.domain.procedure.position import period_end, position
-from backend.domain.procedure.record import blank_texts, day_problems, schema_problems
+from backend.domain.procedure.record import day_problems, schema_problems, unfit_values
 from backend.domain.procedure.trail import OUTCOMES, STATE_TITLES, Act, Attached, Position, Trail
 from backend.domain.procedure.words import day_in_words, joined
 from backend.domain.scene import Facts, Record, Scene
@@ -183,7 +183,7 @@ def _form(attempt: Attempt) -> Iterator[Problem]:
     found = schema_problems(step.schema, record, "/record")
     yield from found
     if not found:
-        yield from blank_texts(step.schema, record, "/record")
+        yield from unfit_values(step.schema, record, "/record")
         schemas = {other.key: other.schema for other in attempt.procedure.steps if other.schema is not None}
         yield from day_problems(attempt.scene(), schemas)
 

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from backend.domain.calendar import day_of
-from backend.domain.procedure.definition import Step
+from backend.domain.procedure.definition import Procedure, Step
 
 _RELATIVE = re.compile(r"@(today|opening)(?:([+-])([0-9]{1,4}))?")
 
@@ -29,6 +29,19 @@ def schema_with_example(step: Step, now: datetime, opened_at: datetime) -> dict[
         return None
     examples = [rendered(example, now, opened_at) for example in step.schema.get("examples", ())]
     return {**step.schema, "examples": examples}
+
+
+def described(procedure: Procedure, now: datetime) -> dict[str, Any]:
+    """The definition for readers: its data, each record as `record_schema` with examples that hold at `now`."""
+    data = procedure.to_data()
+    # For a reader without a run, a step that has been open for a while.
+    opened_at = now - timedelta(days=31)
+    steps = [
+        {**{key: value for key, value in shown.items() if key != "record"}, "record_schema": schema}
+        for shown, step in zip(data["steps"], procedure.steps, strict=True)
+        for schema in [schema_with_example(step, now, opened_at)]
+    ]
+    return {**data, "steps": steps}
 
 
 def rendered(value: Any, now: datetime, opened_at: datetime) -> Any:

@@ -7,6 +7,7 @@ before the step's opening may not lie before a day that an earlier step in force
 from collections.abc import Iterator, Mapping
 from datetime import date
 from functools import lru_cache
+from math import isfinite
 from typing import Any
 
 from jsonschema import Draft202012Validator, FormatChecker, ValidationError
@@ -88,9 +89,11 @@ def _escaped(part: object) -> str:
     return str(part).replace("~", "~0").replace("/", "~1")
 
 
-def blank_texts(schema: Mapping[str, Any], record: Any, at: str) -> Iterator[Problem]:
-    """Texts of nothing but spaces where the schema wants some text."""
+def unfit_values(schema: Mapping[str, Any], record: Any, at: str) -> Iterator[Problem]:
+    """What JSON Schema lets pass: texts of nothing but spaces, and numbers that are none (NaN is in no range)."""
     for part, value, pointer in _leaves(schema, record, ""):
+        if isinstance(value, float) and not isfinite(value):
+            yield Problem(at + pointer, "field_type", {"field": schema_title(schema, pointer), "limit": "number"})
         if isinstance(value, str) and part.get("minLength") and not value.strip():
             yield Problem(at + pointer, "field_required", {"field": schema_title(schema, pointer)})
 
