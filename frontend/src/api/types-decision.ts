@@ -159,6 +159,7 @@ export interface ProcedureStepDefinition {
   key: string;
   title: Words;
   help?: Words;
+  record_schema?: RecordSchema | null;
   roles: string[];
   waits?: Period[];
   due?: Period | null;

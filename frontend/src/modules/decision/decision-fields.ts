@@ -1,5 +1,4 @@
-import type { ActOption, DecisionDraft } from '@/api/types-decision';
-import type { DecisionRow } from '@/api/types-decision';
+import type { ActOption, DecisionRow } from '@/api/types-decision';
 import type { Column } from '@/core/columns';
 import { field } from '@/core/form-spec';
 import type { FormField } from '@/core/schema-form';
@@ -22,30 +21,6 @@ export const DECISION_COLUMNS: Column<DecisionRow>[] = [
   { key: 'step', title: 'decision.field.step', width: '14%' },
   { key: 'holders', title: 'decision.field.holders', width: '16%' },
   { key: 'due_at', title: 'decision.field.due_at', width: '16%' },
-];
-
-export function emptyDecision(organizationId: string): DecisionDraft {
-  return {
-    organization_id: organizationId,
-    title: '',
-    subject_class: '',
-    sponsor_unit_id: '',
-    proposer: '',
-    background: '',
-    five_w_one_h: {
-      what: '', why: '', when: { start_on: '', due_on: '' }, where: '', who: { owner: '', helpers: [] },
-      how_far: { measure: '', baseline: '', target: '', unit: '' },
-    },
-    text: { title: '', body: '' },
-  };
-}
-
-/** The pointers that the page of a new decision shows a place for. */
-export const NEW_DECISION_POINTERS = [
-  '/organization_id', '/title', '/subject_class', '/sponsor_unit_id', '/proposer', '/background',
-  '/five_w_one_h/what', '/five_w_one_h/why', '/five_w_one_h/when/start_on', '/five_w_one_h/when/due_on', '/five_w_one_h/where',
-  '/five_w_one_h/who/owner', '/five_w_one_h/who/helpers', '/five_w_one_h/how_far/measure', '/five_w_one_h/how_far/baseline',
-  '/five_w_one_h/how_far/target', '/five_w_one_h/how_far/unit', '/text/title', '/text/body',
 ];
 
 /** What an act asks for besides its record; texts are under `act.field.*`. What is required, the server's `missing` says. */
@@ -71,3 +46,27 @@ const FORM_PARTS = ['/record', '/evidence', '/reason', '/rule', '/to'];
 export function blockers(option: ActOption): ActOption['missing'] {
   return option.missing.filter((need) => !FORM_PARTS.some((part) => (need.pointer ?? '').startsWith(part)));
 }
+
+function among(values: readonly string[]): FormField['choices'] {
+  return values.map((value) => ({ value, label: {} }));
+}
+
+export const OPINION_FORM: FormField[] = [
+  field({ name: 'channel', kind: 'enum', required: true, choices: among(OPINION_CHANNELS) }),
+  field({ name: 'from_kind', kind: 'enum', required: true, choices: among(OPINION_SOURCES) }),
+  field({ name: 'from_name', kind: 'text' }),
+  field({ name: 'content', kind: 'long_text', required: true }),
+];
+
+export const ANSWER_FORM: FormField[] = [
+  field({ name: 'outcome', kind: 'enum', required: true, choices: among(OPINION_OUTCOMES) }),
+  field({ name: 'reason', kind: 'long_text', required: true }),
+];
+
+export const AMEND_FORM: FormField[] = [
+  field({
+    name: 'text', kind: 'object', required: true,
+    fields: [field({ name: 'title', kind: 'text', required: true, maxLength: 200 }), field({ name: 'body', kind: 'long_text', required: true })],
+  }),
+  field({ name: 'material', kind: 'boolean', required: true }),
+];

@@ -58,16 +58,11 @@ export function useActCheck(): Action<[Decision, ActBody], ActCheck> {
   });
 }
 
-export interface TextChange {
-  text: { title: string; body: string };
-  material: boolean;
-}
-
-export function useAmend(): Action<[Decision, TextChange], Decision> {
+export function useAmend(): Action<[Decision, Record<string, unknown>], Decision> {
   const refresh = useRefresh();
-  return useAction(async (decision: Decision, change: TextChange) => {
+  return useAction(async (decision: Decision, change: Record<string, unknown>) => {
     const params = { path: { id: decision.id }, header: ifMatch(decision.version) };
-    const changed = await need(client.PATCH('/api/v1/decisions/{id}', { params, body: { ...change } }));
+    const changed = await need(client.PATCH('/api/v1/decisions/{id}', { params, body: change }));
     await refresh(changed);
     return changed;
   });
