@@ -29,7 +29,7 @@ class Facts:
 
     subject: Mapping[str, Any] = field(default_factory=dict)
     parties: Mapping[str, frozenset[str]] = field(default_factory=dict)
-    ties: Mapping[str, str] = field(default_factory=dict)
+    ties: Mapping[str, str | Title] = field(default_factory=dict)
     content_sha256: str | None = None
 
 

@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 
 import backend.domain
-from backend.domain.procedure.check import Caller, check, settled
+from backend.domain.procedure.check import Caller, attached, check, settled
 from backend.domain.procedure.content import step_to_repeat
 from backend.domain.procedure.example import described, rendered
 from backend.domain.procedure.loading import InvalidDefinition, load
@@ -117,7 +117,7 @@ class AnySequenceOfActs(RuleBasedStateMachine):
 
     @rule(
         caller=st.sampled_from(CALLERS),
-        outcome=st.sampled_from(OUTCOMES),
+        outcome=st.sampled_from([*OUTCOMES, "done", "skipped", "returned", "done", "skipped", "returned"]),
         key=st.sampled_from([None, None, None, *[s.key for s in PROCEDURE.steps]]),
         to=st.sampled_from([None, *[s.key for s in PROCEDURE.steps]]),
         reason=st.sampled_from(["", "why"]),
@@ -150,15 +150,40 @@ class AnySequenceOfActs(RuleBasedStateMachine):
             self.prefixes.append(walk.here)
 
     @precondition(lambda self: self.walk.here.step)
-    @rule()
-    def someone_finishes_the_open_step(self) -> None:
-        walk = self.walk
-        walk.later(11)
+    @rule(caller=st.sampled_from(CALLERS), days=st.sampled_from([0, 3, 11]))
+    def someone_finishes_the_open_step(self, caller: Caller, days: int) -> None:
+        self.walk.later(days)
+        self.attempt(caller, "done")
+
+    @precondition(lambda self: self.walk.here.step)
+    @rule(days=st.integers(10, 12))
+    def everyone_who_should_finishes_the_open_step(self, days: int) -> None:
+        self.walk.later(days)
+        open_step = self.walk.here.step
         for caller in (ANN, DAN, CAI, BOB):
-            act = walk.act(caller)
-            if walk.here.step and not walk.check(act, caller):
-                walk.do(caller)
-                self.prefixes.append(walk.here)
+            if self.walk.here.step == open_step:
+                self.attempt(caller, "done")
+
+    @precondition(lambda self: self.walk.here.step == "maybe")
+    @rule(people=st.lists(st.sampled_from([ANN, BOB, CAI, EVE]), min_size=1, max_size=3))
+    def some_ask_for_a_waiver_and_approve_it(self, people: list[Caller]) -> None:
+        for caller in people:
+            if self.walk.here.step == "maybe":
+                self.attempt(caller, "skipped", reason="why", rule="rule 9")
+
+    @precondition(lambda self: self.walk.here.step)
+    @rule(caller=st.sampled_from(CALLERS[:5]), data=st.data())
+    def someone_returns_the_open_step(self, caller: Caller, data: st.DataObject) -> None:
+        place = PROCEDURE.place(self.walk.here.step or "last")
+        to = data.draw(st.sampled_from([s.key for s in PROCEDURE.steps[: place + 1]]))
+        self.attempt(caller, "returned", to=to, reason="why")
+
+    def attempt(self, caller: Caller, outcome: str, **values: Any) -> None:
+        walk = self.walk
+        act = walk.act(caller, outcome, **values)
+        if not walk.check(act, caller):
+            walk.do(caller, outcome, **values)
+            self.prefixes.append(walk.here)
 
     @invariant()
     def a_closed_run_has_every_step_done_or_properly_waived(self) -> None:
@@ -173,7 +198,9 @@ class AnySequenceOfActs(RuleBasedStateMachine):
                 assert asked.reason
                 assert asked.rule
             if state.state == "done":
-                signers = {acts[n].by for n in state.acts if acts[n].outcome == "done"}
+                # A return to the step itself declines the signatures before it; they count no longer.
+                declined = max((n for n in state.acts if acts[n].outcome == "returned"), default=-1)
+                signers = {acts[n].by for n in state.acts if acts[n].outcome == "done" and n > declined}
                 assert len(signers) >= (definition.countersign.count if definition.countersign else 1)
                 assert "eve" not in signers or "maker" not in definition.barred
                 assert (state.record is None) is (definition.schema is None)
@@ -218,7 +245,7 @@ class AnySequenceOfActs(RuleBasedStateMachine):
 
 
 TestAnySequenceOfActs = AnySequenceOfActs.TestCase
-TestAnySequenceOfActs.settings = settings(max_examples=60, stateful_step_count=30, deadline=None)
+TestAnySequenceOfActs.settings = settings(max_examples=60, stateful_step_count=50, deadline=None)
 
 
 def test_a_definition_survives_json_and_keeps_a_copy_of_its_own() -> None:
@@ -330,6 +357,13 @@ def test_evidence_of_an_unknown_kind_is_refused_and_other_is_always_taken() -> N
     walk = new_walk()
     assert walk.refused(ANN, evidence=(Attached("photo", "f"),)) == ["evidence_unknown"]
     assert walk.refused(ANN, evidence=(Attached("other", "f"),)) == []
+
+
+def test_an_id_alone_is_given_as_the_only_kind_of_the_step() -> None:
+    kinds = [{"kind": "plan", "title": both("plan")}, {"kind": "photo", "title": both("photo")}]
+    one, two = (load(with_step(evidence=kinds[:count])).steps[0] for count in (1, 2))
+    assert attached(one, ["a", {"id": "b", "kind": "x"}]) == (Attached("plan", "a"), Attached("x", "b"))
+    assert attached(two, ["a", {"id": "b"}]) == (Attached("other", "a"), Attached("other", "b"))
 
 
 def test_steps_take_no_record_that_they_do_not_ask_for() -> None:
