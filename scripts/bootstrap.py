@@ -141,20 +141,32 @@ def find_browser() -> "str | None":
     return path if path and Path(path).exists() else None
 
 
+def install_from_distribution(package: str) -> None:
+    """Try Debian's package when this is root on a Debian; a failure is said and not raised."""
+    if os.name != "posix" or os.geteuid() != 0 or not shutil.which("apt-get"):
+        return
+    say("installing " + package + " from the distribution")
+    quiet = dict(os.environ, DEBIAN_FRONTEND="noninteractive")
+    try:
+        run(["apt-get", "update", "-qq"], env=quiet)
+        run(["apt-get", "install", "-qq", "-y", "--no-install-recommends", package], env=quiet)
+    except Missing as failed:
+        say(str(failed))
+
+
 def make_browser() -> None:
     if find_browser():
         return
-    if os.name == "posix" and os.geteuid() == 0 and shutil.which("apt-get"):
-        say("installing Chromium from the distribution")
-        quiet = dict(os.environ, DEBIAN_FRONTEND="noninteractive")
-        try:
-            run(["apt-get", "update", "-qq"], env=quiet)
-            run(["apt-get", "install", "-qq", "-y", "--no-install-recommends", "chromium"], env=quiet)
-        except Missing as failed:
-            say(str(failed))
+    install_from_distribution("chromium")
     if not find_browser():
         say("fetching the test tool's Chromium")
         run([str(BIN / "python"), "-m", "playwright", "install", "chromium"])
+
+
+def make_proxy() -> None:
+    """The proxy that docker/ configures; without it the tests skip what only the real one can show."""
+    if not shutil.which("nginx", path=os.environ.get("PATH", "") + ":/usr/sbin"):
+        install_from_distribution("nginx-light")
 
 
 def make(purpose: str) -> int:
@@ -172,6 +184,7 @@ def make(purpose: str) -> int:
     guarded(make_environment, purpose != "run")
     if purpose == "test" and not failures:
         guarded(make_browser)
+        guarded(make_proxy)
     pages.join()
     for failure in failures:
         sys.stderr.write(failure + "\n")
