@@ -1,5 +1,6 @@
 """What request and response bodies share."""
 
+import math
 from typing import Annotated, Any
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, StringConstraints
@@ -66,8 +67,8 @@ class Refusal(Answer):
 
 
 def json_value_is_storable(value: Any, depth: int = 0) -> bool:
-    """Whether a free JSON document can be kept: no NUL, no half surrogate pair, at most 32 levels deep."""
-    if depth > 32:
+    """Whether a free JSON document can be kept: no NUL, half surrogate pair or NaN, at most 32 levels deep."""
+    if depth > 32 or (isinstance(value, float) and not math.isfinite(value)):
         return False
     if isinstance(value, str):
         return "\x00" not in value and not any(0xD800 <= ord(c) <= 0xDFFF for c in value)
