@@ -1,6 +1,7 @@
 """Where PostgreSQL's programs are, and which user of this machine may run them."""
 
 import functools
+import hashlib
 import importlib.util
 import os
 import re
@@ -99,7 +100,9 @@ def reachable_by(user: User | None, programs: Programs) -> Programs:
         return programs
     install = programs.folder.parent
     libraries = install.parent.with_name(f"{install.parent.name}.libs")
-    stamp = f"postgresql-{programs.major}-{int((programs.folder / 'postgres').stat().st_mtime)}"
+    # By content, so that every environment of this machine with the same server shares one copy.
+    with (programs.folder / "postgres").open("rb") as server:
+        stamp = f"postgresql-{programs.major}-{hashlib.file_digest(server, 'sha256').hexdigest()[:16]}"
     for shelf in (PUBLIC_CACHE, Path(tempfile.gettempdir(), "guanbiao-programs")):
         try:
             copy = Programs(_copy_once(install, libraries, shelf / stamp), programs.major)
