@@ -27,7 +27,7 @@ class StrayCursor(Exception):
 class Order:
     """One column of a keyset; the last one must be unique."""
 
-    column: sa.ColumnElement[Any]
+    column: Any
     descending: bool = False
 
 
@@ -112,7 +112,7 @@ async def page_of(reader: AsyncConnection, query: sa.Select[Any], order: Sequenc
     )
     names = [column.name for column in query.selected_columns]
     # to_json over a lateral sub-select keeps the key columns out of the item.
-    item = sa.select(*(inner.c[name] for name in names)).lateral("item")
+    item = sa.select(*(inner.c[name] for name in names)).correlate(inner).lateral("item")
     text = sa.cast(sa.func.row_to_json(sa.literal_column("item")), sa.Text)
     outer = sa.select(text, *(inner.c[key.name] for key in keys)).select_from(inner.join(item, sa.true()))
     found = (await reader.execute(outer)).all()
