@@ -7,18 +7,19 @@ from contextlib import asynccontextmanager
 from fastapi import APIRouter, FastAPI
 from fastapi.routing import APIRoute
 
-from backend.api import account, attachment, demo, errors, health, pages
+from backend.api import account, attachment, demo, errors, health, member, organization, pages
 from backend.api.limits import BodyLimit
 from backend.api.token import TokenIssuer
 from backend.db.embedded import EmbeddedPostgres
 from backend.db.engine import migrate, open_database
+from backend.domain.crypto import load_cipher
 from backend.keys import load_or_create, random_token
 from backend.logs import RequestLog
 from backend.settings import Settings
 
 API = "/api/v1"
 
-ROUTERS = (account.router, attachment.router)
+ROUTERS = (account.router, organization.router, member.router, attachment.router)
 
 
 def _operation_id(route: APIRoute) -> str:
@@ -65,6 +66,7 @@ def create_app(settings: Settings, *, dsn: str | None = None) -> FastAPI:
     )
     app.state.settings = settings
     app.state.tokens = TokenIssuer(settings.data)
+    app.state.cipher = load_cipher(settings.data)
     app.state.cursor_key = load_or_create(settings.data / "cursor.key", random_token)
     errors.install(app)
     api = APIRouter(prefix=API)

@@ -14,6 +14,7 @@ from backend.db.engine import Database
 from backend.db.read import Paging
 from backend.domain.access import Actor, Moment
 from backend.domain.account import actor_now
+from backend.domain.crypto import FieldCipher
 from backend.domain.errors import Forbidden, SignInRefused, Stale, invalid
 
 oauth2 = OAuth2PasswordBearer(tokenUrl="/api/v1/oauth/token", refreshUrl="/api/v1/oauth/token", auto_error=False)
@@ -38,6 +39,14 @@ async def database(request: Request) -> Database:
 
 
 DatabaseDep = Annotated[Database, Depends(database)]
+
+
+async def cipher(request: Request) -> FieldCipher:
+    found: FieldCipher = request.app.state.cipher
+    return found
+
+
+CipherDep = Annotated[FieldCipher, Depends(cipher)]
 
 
 async def signed_in(request: Request, token: Annotated[str | None, Depends(oauth2)]) -> Actor:

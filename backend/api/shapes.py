@@ -4,12 +4,13 @@ import math
 from typing import Annotated, Any
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, StringConstraints
+from pydantic_core import PydanticCustomError
 
 
 def _storable(text: str) -> str:
     """PostgreSQL keeps neither NUL nor half a surrogate pair, so they are refused at the field that has them."""
     if "\x00" in text or any(0xD800 <= ord(c) <= 0xDFFF for c in text):
-        raise ValueError("characters that no text may hold")
+        raise PydanticCustomError("text_unstorable", "characters that no text may hold")
     return text
 
 

@@ -5,13 +5,14 @@ prefix, and the slash keeps `v11/` from seeing `v117/`.  Only this table carries
 `organization_id`, so that moving a subtree rewrites organisations alone.
 """
 
-from collections.abc import Sequence
-from datetime import date
+from collections.abc import Collection, Mapping, Sequence
+from datetime import date, datetime
 from enum import StrEnum
-from typing import Any, NewType
+from typing import Any, Literal, NewType
 from uuid import UUID
 
 import sqlalchemy as sa
+from sqlalchemy.dialects import postgresql
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlmodel import Field, SQLModel, col, select
 
@@ -40,6 +41,14 @@ class Organization(Versioned, table=True):
         sa.Index("ix_organization_parent", "parent_id", "sort_key", "id"),
         sa.Index("ix_organization_county_name", "county_id", "name"),
         sa.Index("ix_organization_grams", "grams", postgresql_using="gin"),
+        # Counties are told apart by their region code; everything else by its name below one parent.
+        sa.Index(
+            "uq_organization_sibling_name",
+            "parent_id",
+            "name",
+            unique=True,
+            postgresql_where=sa.text("status = 'active'"),
+        ),
     )
 
     county_id: UUID = Field(foreign_key="organization.id")
@@ -154,10 +163,111 @@ async def organizations_by_id(session: Session, ids: Sequence[UUID]) -> dict[UUI
     return {organization.id: organization for organization in found}
 
 
+async def hold_tree(session: Session, county_id: UUID, *, exclusive: bool) -> None:
+    """Keep a county's tree as it is until the transaction ends.
+
+    Whoever moves subtrees holds it alone; whoever adds nodes shares it, since a path that is read while its subtree
+    moves would be wrong when it is written.  To be called before the paths are read.
+    """
+    lock = sa.func.pg_advisory_xact_lock if exclusive else sa.func.pg_advisory_xact_lock_shared
+    await session.execute(sa.select(lock(sa.func.hashtextextended(f"organization tree {county_id}", 0))))
+
+
+async def organizations_held(
+    session: Session, reach: Reach, ids: Collection[UUID], *, for_change: bool = False
+) -> dict[UUID, Organization]:
+    """The organisations among `ids` within `reach`, locked in one order for all transactions.
+
+    `for_change` locks them for a change; without it they may be read and pointed at, but neither changed nor
+    dissolved by anybody until the transaction ends.
+    """
+    question = (
+        select(Organization)
+        .where(col(Organization.id).in_(ids), under(reach))
+        .order_by(col(Organization.id))
+        .with_for_update(read=not for_change, key_share=False)
+        .execution_options(populate_existing=True)
+    )
+    return {organization.id: organization for organization in await session.exec(question)}
+
+
+async def counties_of(session: Session, ids: Collection[UUID]) -> set[UUID]:
+    """The counties that these organisations belong to."""
+    return set(await session.exec(select(Organization.county_id).where(col(Organization.id).in_(ids)).distinct()))
+
+
+async def names_below(session: Session, parent_ids: Collection[UUID]) -> dict[UUID, dict[str, UUID]]:
+    """Name to id of the active children of each parent."""
+    question = select(Organization.parent_id, Organization.name, Organization.id).where(
+        col(Organization.parent_id).in_(parent_ids), Organization.status == OrganizationStatus.active
+    )
+    found: dict[UUID, dict[str, UUID]] = {}
+    for parent_id, name, child_id in await session.exec(question):
+        if parent_id is not None:
+            found.setdefault(parent_id, {})[name] = child_id
+    return found
+
+
+async def codes_taken(
+    session: Session, county_id: UUID, column: Literal["region_code", "credit_code"], codes: Collection[str]
+) -> dict[tuple[str, str], UUID]:
+    """(kind, code) to id of the county's active organisations that bear one of `codes`."""
+    bearing = col(getattr(Organization, column))
+    question = sa.select(col(Organization.kind), bearing, col(Organization.id)).where(
+        col(Organization.county_id) == county_id,
+        col(Organization.status) == OrganizationStatus.active,
+        bearing.in_(codes),
+    )
+    return {(kind, code): key for kind, code, key in (await session.execute(question)).all()}
+
+
+async def county_stands(session: Session, name: str, region_code: str | None) -> bool:
+    """Whether a county of this name and region code is there; names alone occur in several provinces."""
+    question = sa.select(
+        sa.exists().where(
+            col(Organization.parent_id).is_(None),
+            col(Organization.name) == name,
+            col(Organization.region_code).is_not_distinct_from(region_code),
+            col(Organization.status) == OrganizationStatus.active,
+        )
+    )
+    return bool((await session.execute(question)).scalar_one())
+
+
+async def rewrite_paths(session: Session, old: str, new: str, at: datetime) -> None:
+    """Give everything at and below the path `old` the prefix `new` instead, in one statement."""
+    await session.flush()
+    column = col(Organization.path)
+    await session.execute(
+        sa.update(Organization)
+        .where(below(old))
+        .values(path=sa.literal(new, sa.Text).concat(sa.func.substr(column, len(old) + 1)), updated_at=at)
+        .execution_options(synchronize_session=False)
+    )
+
+
+async def open_history(
+    session: Session, table: type[OrganizationName] | type[OrganizationPlace], organization_id: UUID
+) -> Any:
+    """The row of a history that holds now, locked."""
+    question = select(table).where(table.organization_id == organization_id, col(table.valid_to).is_(None))
+    return (await session.exec(question.with_for_update())).one_or_none()
+
+
 async def tally(session: Session, organization_id: UUID, subject: str, changes: dict[str, int]) -> None:
     """Change the kept counts of one organisation by `changes` (status -> difference), in the verb's own transaction."""
-    from_insert = sa.dialects.postgresql.insert(OrganizationTally)
-    for status, difference in sorted(changes.items()):
+    await tally_all(session, subject, {(organization_id, status): change for status, change in changes.items()})
+
+
+async def tally_all(session: Session, subject: str, changes: Mapping[tuple[UUID, str], int]) -> None:
+    """Change the kept counts of many organisations: (organisation, status) -> difference.
+
+    The rows are taken in one order, so that two transactions with the same organisations cannot wait for each other.
+    """
+    from_insert = postgresql.insert(OrganizationTally)
+    for (organization_id, status), difference in sorted(
+        changes.items(), key=lambda item: (str(item[0][0]), item[0][1])
+    ):
         if difference:
             statement = from_insert.values(
                 organization_id=organization_id, subject=subject, status=status, count=difference
@@ -170,7 +280,7 @@ async def tally(session: Session, organization_id: UUID, subject: str, changes: 
             )
 
 
-def tallied(subject: str, path: sa.ColumnElement[str], statuses: Sequence[str] | None = None) -> sa.ScalarSelect[int]:
+def tallied(subject: str, path: Any, statuses: Sequence[str] | None = None) -> sa.ScalarSelect[int]:
     """The kept count of `subject` over the subtree at the outer query's `path`."""
     inner = sa.orm.aliased(Organization)
     question = (

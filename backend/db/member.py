@@ -1,0 +1,254 @@
+"""Party members and the branches that they belonged to.
+
+ID numbers and phones lie here encrypted, as a keyed hash for equality, and as the masked text that answers show;
+the clear text is in no column and no index.
+"""
+
+from collections.abc import Sequence
+from datetime import date, datetime
+from enum import StrEnum
+from typing import Any
+from uuid import UUID
+
+import sqlalchemy as sa
+from sqlalchemy.dialects.postgresql import ARRAY
+from sqlmodel import Field, col, select, update
+
+from backend.db.base import Row, Session, Versioned, choice, new_id
+from backend.db.organization import Organization, Reach, below, under, within
+
+
+class MemberStatus(StrEnum):
+    applicant = "applicant"
+    activist = "activist"
+    development_target = "development_target"
+    probationary = "probationary"
+    full = "full"
+    transferring = "transferring"
+    transferred_out = "transferred_out"
+    suspended = "suspended"
+    removed = "removed"
+    withdrawn = "withdrawn"
+    expelled = "expelled"
+    deceased = "deceased"
+
+
+# Whoever has one of these has left: no branch, no place in a count, and the ID number is free again.
+ENDED = frozenset({"transferred_out", "removed", "withdrawn", "expelled", "deceased"})
+# Whom an organisation counts as its members: neither those who only applied nor those whose membership is suspended.
+COUNTED = ("full", "probationary", "transferring")
+
+_NOT_ENDED = sa.text("status NOT IN ({})".format(", ".join(f"'{status}'" for status in sorted(ENDED))))
+
+
+class Sex(StrEnum):
+    male = "male"
+    female = "female"
+
+
+class Member(Versioned, table=True):
+    """A person on the roster of a branch, from the application to the end of the membership.
+
+    `id_number` and `phone` are ciphertexts of `backend.domain.crypto`, `*_hash` their keyed hashes and `*_mask` what
+    may be shown.
+    """
+
+    __table_args__ = (
+        sa.Index("ix_member_organization", "organization_id", sa.text("created_at DESC"), sa.text("id DESC")),
+        sa.Index("ix_member_organization_status", "organization_id", "status"),
+        sa.Index("ix_member_order", "sort_key", "id"),
+        sa.Index("ix_member_pinyin", "pinyin"),
+        sa.Index("ix_member_initials", "initials"),
+        sa.Index("ix_member_grams", "grams", postgresql_using="gin"),
+        sa.Index("ix_member_phone", "phone_hash"),
+        # One person, one branch at a time; who has left may be registered anew.
+        sa.Index("uq_member_county_id_number", "county_id", "id_number_hash", unique=True, postgresql_where=_NOT_ENDED),
+    )
+
+    county_id: UUID
+    organization_id: UUID = Field(foreign_key="organization.id")
+    name: str = Field(max_length=50)
+    pinyin: str = Field(default="", sa_type=sa.Text(collation="C"))
+    initials: str = Field(default="", sa_type=sa.Text(collation="C"))
+    sort_key: str = Field(default="", sa_type=sa.Text(collation="C"))
+    grams: list[str] = Field(default_factory=list, sa_type=ARRAY(sa.Text))
+    sex: Sex = Field(sa_type=choice(Sex))
+    birth_date: date
+    ethnic_group: str | None = Field(default=None, max_length=50)
+    id_number: bytes
+    id_number_hash: bytes
+    id_number_mask: str = Field(max_length=18)
+    phone: bytes | None = None
+    phone_hash: bytes | None = None
+    phone_mask: str | None = Field(default=None, max_length=24)
+    education: str | None = Field(default=None, max_length=50)
+    native_place: str | None = Field(default=None, max_length=100)
+    joined_on: date | None = None
+    confirmed_on: date | None = None
+    status: MemberStatus = Field(sa_type=choice(MemberStatus))
+    category: str | None = Field(default=None, max_length=50)
+    is_mobile: bool = False
+    remark: str | None = Field(default=None, max_length=500)
+    is_test: bool = False
+
+
+class MemberBranch(Row, table=True):
+    """A branch that a member belonged to, from `valid_from` up to but not including `valid_to`."""
+
+    __table_args__ = (
+        sa.Index("ix_member_branch_member", "member_id", "valid_from"),
+        sa.Index("ix_member_branch_organization", "organization_id", "valid_from"),
+        sa.Index("uq_member_branch_open", "member_id", unique=True, postgresql_where=sa.text("valid_to IS NULL")),
+    )
+
+    member_id: UUID = Field(foreign_key="member.id")
+    county_id: UUID
+    organization_id: UUID = Field(foreign_key="organization.id")
+    valid_from: date
+    valid_to: date | None = None
+    reason: str | None = Field(default=None, max_length=500)
+
+
+def member_columns() -> sa.Select[Any]:
+    """The columns of a member as they are shown: numbers masked, with the branch's name."""
+    columns: list[Any] = [
+        col(Member.id),
+        col(Member.organization_id),
+        col(Organization.name).label("organization_name"),
+        col(Member.name),
+        col(Member.pinyin),
+        col(Member.initials),
+        col(Member.sex),
+        col(Member.birth_date),
+        col(Member.ethnic_group),
+        col(Member.id_number_mask).label("id_number"),
+        col(Member.phone_mask).label("phone"),
+        col(Member.education),
+        col(Member.native_place),
+        col(Member.joined_on),
+        col(Member.confirmed_on),
+        col(Member.status),
+        col(Member.category),
+        col(Member.is_mobile),
+        col(Member.remark),
+        col(Member.version),
+        col(Member.created_at),
+        col(Member.updated_at),
+    ]
+    return sa.select(*columns).join(Organization, col(Organization.id) == col(Member.organization_id))
+
+
+def members_in(reach: Reach, path: str | None = None) -> sa.Select[Any]:
+    """Members within `reach`, or only those of the subtree at `path`."""
+    question = member_columns().where(under(reach))
+    return question if path is None else question.where(below(path))
+
+
+def member_with_path(reach: Reach, id: UUID) -> sa.Select[Any]:
+    """One member within `reach`, with the path of its branch under `path`."""
+    return members_in(reach).add_columns(col(Organization.path)).where(col(Member.id) == id)
+
+
+def branches_of(member_id: UUID) -> sa.Select[Any]:
+    """The branches that one member belonged to."""
+    columns: list[Any] = [
+        col(MemberBranch.id),
+        col(MemberBranch.organization_id),
+        col(Organization.name).label("organization_name"),
+        col(MemberBranch.valid_from).label("from_on"),
+        col(MemberBranch.valid_to).label("to_on"),
+        col(MemberBranch.reason),
+    ]
+    return (
+        sa.select(*columns)
+        .join(Organization, col(Organization.id) == col(MemberBranch.organization_id))
+        .where(col(MemberBranch.member_id) == member_id)
+    )
+
+
+async def members_held(session: Session, reach: Reach, ids: Sequence[UUID]) -> dict[UUID, Member]:
+    """The members among `ids` that are within `reach`, locked for change, in one order for all transactions."""
+    question = (
+        select(Member)
+        .where(col(Member.id).in_(ids), within(reach, col(Member.organization_id)))
+        .order_by(col(Member.id))
+        .with_for_update()
+        # What waited for another transaction's lock must be seen as that transaction left it.
+        .execution_options(populate_existing=True)
+    )
+    return {member.id: member for member in await session.exec(question)}
+
+
+async def members_by_id_number(
+    session: Session, county_id: UUID, hashes: Sequence[bytes]
+) -> dict[bytes, tuple[UUID, UUID]]:
+    """Member and branch by hashed ID number, of those who have not left: how an import knows whom it has already."""
+    question = select(Member.id_number_hash, Member.id, Member.organization_id).where(
+        Member.county_id == county_id,
+        col(Member.id_number_hash).in_(hashes),
+        col(Member.status).not_in(sorted(ENDED)),
+    )
+    return {hashed: (key, branch_id) for hashed, key, branch_id in await session.exec(question)}
+
+
+async def has_current_members(session: Session, organization_id: UUID) -> bool:
+    """Whether anybody who has not left belongs to this organisation itself."""
+    question = sa.select(
+        sa.exists().where(col(Member.organization_id) == organization_id, col(Member.status).not_in(sorted(ENDED)))
+    )
+    return bool((await session.execute(question)).scalar_one())
+
+
+async def close_branch(session: Session, member_id: UUID, day: date) -> MemberBranch | None:
+    """End the open stay of a member on `day`; None when there is none."""
+    question = select(MemberBranch).where(MemberBranch.member_id == member_id, col(MemberBranch.valid_to).is_(None))
+    stay = (await session.exec(question)).one_or_none()
+    if stay is not None:
+        stay.valid_to = day
+        session.add(stay)
+        await session.flush()
+    return stay
+
+
+async def inherit_members(
+    session: Session, source_id: UUID, target_id: UUID, at: datetime, day: date, reason: str
+) -> dict[str, int]:
+    """Give all members of one branch who have not left to another; returns how many had which status."""
+    question = (
+        select(Member)
+        .where(Member.organization_id == source_id, col(Member.status).not_in(sorted(ENDED)))
+        .with_for_update()
+        .execution_options(populate_existing=True)
+    )
+    members = list(await session.exec(question))
+    if not members:
+        return {}
+    ids = [member.id for member in members]
+    await session.exec(
+        update(MemberBranch)
+        .where(col(MemberBranch.member_id).in_(ids), col(MemberBranch.valid_to).is_(None))
+        .values(valid_to=day)
+    )
+    counts: dict[str, int] = {}
+    for member in members:
+        counts[member.status] = counts.get(member.status, 0) + 1
+        member.organization_id = target_id
+        member.version += 1
+        member.updated_at = at
+        session.add(member)
+    await session.flush()
+    await session.execute(
+        sa.insert(MemberBranch),
+        [
+            {
+                "id": new_id(),
+                "member_id": member.id,
+                "county_id": member.county_id,
+                "organization_id": target_id,
+                "valid_from": day,
+                "reason": reason,
+            }
+            for member in members
+        ],
+    )
+    return counts
