@@ -9,21 +9,11 @@ import sqlalchemy as sa
 from sqlalchemy.types import UserDefinedType
 from sqlmodel import Field, col
 
+from backend.db.append_only import append_only
 from backend.db.base import Json, Row, Session, jsonb, timestamp
 
 # The migration installs these: what is recorded stays, whoever holds the connection.
-APPEND_ONLY = (
-    """
-    CREATE FUNCTION event_is_append_only() RETURNS trigger LANGUAGE plpgsql AS $$
-    BEGIN
-        RAISE EXCEPTION 'events are never changed or removed' USING ERRCODE = 'insufficient_privilege';
-    END $$
-    """,
-    """
-    CREATE TRIGGER event_append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON event
-    FOR EACH STATEMENT EXECUTE FUNCTION event_is_append_only()
-    """,
-)
+APPEND_ONLY = append_only("event")
 
 
 class TransactionId(UserDefinedType[str]):

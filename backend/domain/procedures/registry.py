@@ -44,3 +44,8 @@ def current(key: str) -> Procedure:
 def procedures() -> list[Procedure]:
     """The newest version of every shipped procedure."""
     return [current(key) for key in dict.fromkeys(key for key, _ in _shipped())]
+
+
+def every_version() -> list[Procedure]:
+    """All that runs may stand under, old versions included."""
+    return list(_shipped().values())
