@@ -7,7 +7,19 @@ from contextlib import asynccontextmanager
 from fastapi import APIRouter, FastAPI
 from fastapi.routing import APIRoute
 
-from backend.api import account, attachment, demo, errors, health, member, organization, pages
+from backend.api import (
+    account,
+    attachment,
+    decision,
+    decision_opinion,
+    demo,
+    errors,
+    health,
+    member,
+    organization,
+    pages,
+    procedure,
+)
 from backend.api.limits import BodyLimit
 from backend.api.token import TokenIssuer
 from backend.db.embedded import EmbeddedPostgres
@@ -19,7 +31,15 @@ from backend.settings import Settings
 
 API = "/api/v1"
 
-ROUTERS = (account.router, organization.router, member.router, attachment.router)
+ROUTERS = (
+    account.router,
+    organization.router,
+    member.router,
+    procedure.router,
+    decision.router,
+    decision_opinion.router,
+    attachment.router,
+)
 
 
 def _operation_id(route: APIRoute) -> str:
