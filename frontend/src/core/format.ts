@@ -23,6 +23,12 @@ export function dayAndTime(value: string | null | undefined, language: string): 
   return `${day(value, language)} ${time.format(date)}`;
 }
 
+/** A day short enough for a table's cell: 2026-11-20. */
+export function shortDay(value: string | null | undefined): string {
+  const date = moment(value);
+  return date === null ? '' : isoDay(date.toISOString());
+}
+
 /** The day of a moment in Asia/Shanghai as YYYY-MM-DD. */
 export function isoDay(value: string): string {
   return new Intl.DateTimeFormat('sv-SE', { timeZone: ZONE }).format(new Date(value));

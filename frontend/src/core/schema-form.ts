@@ -193,6 +193,11 @@ function sent(field: FormField, value: unknown): unknown {
   return typeof value === 'string' ? value.trim() : value;
 }
 
+/** Whether a field holds nothing that would be sent. */
+export function isBlank(field: FormField, value: unknown): boolean {
+  return blank(sent({ ...field, required: false }, value));
+}
+
 function blank(value: unknown): boolean {
   return value === undefined || value === '' || (isObject(value) && Object.keys(value).length === 0);
 }
