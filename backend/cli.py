@@ -13,8 +13,9 @@ from pydantic import ValidationError
 from backend import logs, serving
 from backend.app import create_app
 from backend.db.embedded import EmbeddedPostgresError
-from backend.db.engine import migrate
+from backend.db.engine import migrate, open_database
 from backend.db.programs import NoPrograms
+from backend.demo.load import DemoReport, load_demo
 from backend.document.verify import main_verify
 from backend.keys import ExposedKey
 from backend.settings import Settings
@@ -31,6 +32,8 @@ def run(reload: Annotated[bool, typer.Option(help="Start anew when a file of the
     settings = _settings()
     with serving.ended_by_signals(), serving.listen(settings) as listener, serving.database(settings) as dsn:
         asyncio.run(migrate(dsn))
+        if settings.demo:
+            asyncio.run(_load_demo(settings, dsn))
         if reload:
             listener.close()
             _announce(settings)
@@ -44,6 +47,18 @@ def migrate_() -> None:
     """Bring the database to the newest revision; several processes may do so at once."""
     with serving.ended_by_signals(), serving.database(_settings()) as dsn:
         asyncio.run(migrate(dsn))
+
+
+@cli.command()
+def demo() -> None:
+    """Load the demonstration county into the database, unless it stands there already, and set its password."""
+    settings = _settings()
+    with serving.ended_by_signals(), serving.database(settings) as dsn:
+        asyncio.run(migrate(dsn))
+        report = asyncio.run(_load_demo(settings, dsn))
+    if report.loaded:
+        typer.echo(f"{report.organizations} organizations, {report.members} members, {report.decisions} decisions")
+    typer.echo(f"demo password   {serving.demo_password(settings)}")
 
 
 @cli.command()
@@ -80,6 +95,14 @@ def _settings() -> Settings:
     settings = Settings()
     logs.configure(settings.log_level)
     return settings
+
+
+async def _load_demo(settings: Settings, dsn: str) -> DemoReport:
+    opened = open_database(dsn, pgbouncer=settings.db_pgbouncer, pool_size=1)
+    try:
+        return await load_demo(opened, settings.data, serving.demo_password(settings))
+    finally:
+        await opened.close()
 
 
 def _announce(settings: Settings) -> None:
