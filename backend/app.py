@@ -12,6 +12,7 @@ from backend.api import (
     attachment,
     decision,
     decision_opinion,
+    decision_paper,
     demo,
     errors,
     health,
@@ -38,6 +39,7 @@ ROUTERS = (
     procedure.router,
     decision.router,
     decision_opinion.router,
+    decision_paper.router,
     attachment.router,
 )
 
@@ -98,6 +100,7 @@ def create_app(settings: Settings, *, dsn: str | None = None) -> FastAPI:
     app.include_router(account.well_known)
     app.include_router(health.router)
     app.include_router(pages.docs)
+    contract.install(app)
     pages.mount(app, settings.frontend)
     app.add_middleware(BodyLimit)
     app.add_middleware(RequestLog)

@@ -43,6 +43,9 @@ class OpinionChannel(StrEnum):
     letter = "letter"
     web = "web"
     notice_board = "notice_board"
+    opinion_card = "opinion_card"
+    suggestion_box = "suggestion_box"
+    other = "other"
 
 
 class OpinionSource(StrEnum):

@@ -50,16 +50,21 @@ class EvidenceFile:
 
 @dataclass(frozen=True, slots=True)
 class DossierAct:
-    """One act of a step as it was recorded; `text_sha256` is the text that it was about."""
+    """One act of a step as it was recorded; `text_sha256` is the text that it was about.
+
+    `in_force` is false when a return has made it stale: it stays on record and proves nothing any more.
+    """
 
     outcome: str
     by: str
     at: datetime
     record: Mapping[str, Any] | None = None
     reason: str = ""
+    rule: str = ""
     text_sha256: str | None = None
     to: str | None = None
     evidence: tuple[EvidenceFile, ...] = ()
+    in_force: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -212,6 +217,8 @@ def _step_files(place: int, step: DossierStep) -> list[_File]:
                 "at": act.at,
                 "to": act.to,
                 "reason": act.reason,
+                "rule": act.rule,
+                "in_force": act.in_force,
                 "record": act.record,
                 "text_sha256": act.text_sha256,
                 "evidence": listed,

@@ -73,6 +73,7 @@ class EvidenceEntry(_Shape):
 
 class ActEntry(_Shape):
     outcome: str
+    in_force: bool = True
     text_sha256: str | None = None
     evidence: list[EvidenceEntry]
 

@@ -118,7 +118,7 @@ def _texts(files: Files, steps: list[StepFile], vote: VoteFile | None) -> Iterat
 
 
 def _last_text(steps: list[StepFile], key: str) -> str | None:
-    done = [act for step in steps if step.key == key for act in step.acts if act.outcome == "done"]
+    done = [act for step in steps if step.key == key for act in step.acts if act.outcome == "done" and act.in_force]
     return done[-1].text_sha256 if done else None
 
 

@@ -38,7 +38,8 @@ ROLE_PERMISSIONS: dict[str, frozenset[str]] = {
         {"organization:read", "decision:read", "decision:act", "procedure:read", "event:read", "task:read"}
         | {"attachment:read", "attachment:write", "demo:clock"}
     ),
-    "inspector": _READ | frozenset({"ledger:read", "demo:clock"}),
+    # Changes nothing, and evaluates what others have carried out.
+    "inspector": _READ | frozenset({"decision:act", "ledger:read", "demo:clock"}),
     "member": frozenset(
         {"organization:read", "decision:read", "procedure:read", "task:read", "opinion:write", "attachment:read"}
     ),

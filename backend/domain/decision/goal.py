@@ -33,8 +33,6 @@ def goal_problems(goal: Mapping[str, Any], today: date) -> list[Problem]:
 
 
 def _day_problems(start: date | None, due: date | None, today: date) -> Iterator[Problem]:
-    if start and start < today:
-        yield Problem(f"{AT}/when/start_on", "start_in_past", {"today": today.isoformat()})
     if due and due < today:
         yield Problem(f"{AT}/when/due_on", "due_in_past", {"today": today.isoformat()})
     if start and due and due < start:
