@@ -10,6 +10,7 @@ from fastapi.routing import APIRoute
 from backend.api import (
     account,
     attachment,
+    contract,
     decision,
     decision_opinion,
     decision_paper,

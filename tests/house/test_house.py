@@ -33,7 +33,7 @@ PUBLIC = {
 SIGNED_IN = {"/api/v1/me"}
 
 # Files of `api/` that are no record system and no mechanism with routes of its own.
-FRAME = {"deps", "errors", "shapes", "language", "limits", "pages", "examples", "__init__"}
+FRAME = {"deps", "errors", "shapes", "language", "contract", "limits", "pages", "examples", "__init__"}
 
 
 @pytest.fixture(scope="module")
