@@ -29,6 +29,6 @@ export async function need<T>(call: Promise<{ data?: T; error?: unknown; respons
 }
 
 /** The header that names which version of a record a change is meant for. */
-export function ifMatch(version: number): { 'If-Match': string } {
-  return { 'If-Match': `"${version}"` };
+export function ifMatch(version: number): { 'if-match': string } {
+  return { 'if-match': `"${version}"` };
 }

@@ -15,7 +15,7 @@ export const useSession = defineStore('session', () => {
 
   async function load(): Promise<void> {
     if (!maySignIn()) return;
-    me.value = await need(client.GET('/api/v1/me', { params: { path: {} } }));
+    me.value = await need(client.GET('/api/v1/me'));
   }
 
   async function signIn(username: string, password: string): Promise<void> {

@@ -37,8 +37,3 @@ export function usePages<T>(
     again: () => void query.refetch(),
   };
 }
-
-/** Some lists are sent whole, some in pages; both read the same. */
-export function itemsOf<T>(answer: T[] | Page<T>): T[] {
-  return Array.isArray(answer) ? answer : answer.items;
-}

@@ -1,11 +1,13 @@
 import { useQueryClient } from '@tanstack/vue-query';
-import { toValue, type MaybeRefOrGetter } from 'vue';
+import { computed, toValue, type MaybeRefOrGetter } from 'vue';
 
 import { client, ifMatch, need } from '@/api/client';
 import type { EventEntry } from '@/api/types';
-import type { ActBody, ActCheck, Decision, Opinion } from '@/api/types-decision';
+import type {
+  ActBody, ActCheck, Decision, DecisionChange, FiveWOneH, NewOpinion, Opinion, OpinionAnswer,
+} from '@/api/types-decision';
 import { useAction, type Action } from '@/core/use-action';
-import { itemsOf } from '@/core/use-pages';
+import { usePages, type Pages } from '@/core/use-pages';
 import { useRecord, type Loaded } from '@/core/use-record';
 
 type Id = MaybeRefOrGetter<string>;
@@ -15,14 +17,19 @@ export function useDecision(id: Id): Loaded<Decision> {
     need(client.GET('/api/v1/decisions/{id}', { params: { path: { id: toValue(id) } } })));
 }
 
-export function useDecisionEvents(id: Id): Loaded<EventEntry[]> {
-  return useRecord(() => ['decision', toValue(id), 'events'], async () =>
-    itemsOf(await need(client.GET('/api/v1/decisions/{id}/events', { params: { path: { id: toValue(id) } } }))));
+export function useDecisionEvents(id: Id): Pages<EventEntry> {
+  return usePages<EventEntry>(computed(() => ['decision', toValue(id), 'events']), (cursor) =>
+    need(client.GET('/api/v1/decisions/{id}/events', { params: { path: { id: toValue(id) }, query: { cursor, limit: 50 } } })));
 }
 
-export function useOpinions(id: Id): Loaded<Opinion[]> {
-  return useRecord(() => ['decision', toValue(id), 'opinions'], async () =>
-    itemsOf(await need(client.GET('/api/v1/decisions/{id}/opinions', { params: { path: { id: toValue(id) } } }))));
+export function useOpinions(id: Id): Pages<Opinion> {
+  return usePages<Opinion>(computed(() => ['decision', toValue(id), 'opinions']), (cursor) =>
+    need(client.GET('/api/v1/decisions/{id}/opinions', { params: { path: { id: toValue(id) }, query: { cursor, limit: 100 } } })));
+}
+
+/** The plan as it was asked for; the contract sends it as it was stored. */
+export function planOf(decision: Decision): FiveWOneH {
+  return decision.five_w_one_h as unknown as FiveWOneH;
 }
 
 function isDecision(answer: Decision | ActCheck): answer is Decision {
@@ -54,25 +61,18 @@ export function useActCheck(): Action<[Decision, ActBody], ActCheck> {
   return useAction(async (decision: Decision, body: ActBody) => {
     const params = { path: { id: decision.id }, query: { dry_run: true }, header: ifMatch(decision.version) };
     const answer = await need(client.POST('/api/v1/decisions/{id}/acts', { params, body }));
-    return isDecision(answer) ? { allowed: true, problems: [] } : answer;
+    return isDecision(answer) ? { allowed: true, problems: [], warnings: [] } : answer;
   });
 }
 
-export function useAmend(): Action<[Decision, Record<string, unknown>], Decision> {
+export function useAmend(): Action<[Decision, DecisionChange], Decision> {
   const refresh = useRefresh();
-  return useAction(async (decision: Decision, change: Record<string, unknown>) => {
+  return useAction(async (decision: Decision, change: DecisionChange) => {
     const params = { path: { id: decision.id }, header: ifMatch(decision.version) };
     const changed = await need(client.PATCH('/api/v1/decisions/{id}', { params, body: change }));
     await refresh(changed);
     return changed;
   });
-}
-
-export interface NewOpinion {
-  channel: string;
-  content: string;
-  from_kind: string;
-  from_name?: string;
 }
 
 export function useOpinionAdd(id: Id): Action<[NewOpinion], Opinion> {
@@ -84,11 +84,11 @@ export function useOpinionAdd(id: Id): Action<[NewOpinion], Opinion> {
   });
 }
 
-export function useOpinionAnswer(decision: MaybeRefOrGetter<Decision>): Action<[Opinion, { outcome: string; reason: string }], Opinion> {
+export function useOpinionAnswer(decision: MaybeRefOrGetter<Decision>): Action<[Opinion, OpinionAnswer], Opinion> {
   const refresh = useRefresh();
-  return useAction(async (opinion: Opinion, body: { outcome: string; reason: string }) => {
-    const { id, version } = toValue(decision);
-    const params = { path: { id, opinion_id: opinion.id }, header: ifMatch(opinion.version ?? version) };
+  return useAction(async (opinion: Opinion, body: OpinionAnswer) => {
+    const { id } = toValue(decision);
+    const params = { path: { id, opinion_id: opinion.id }, header: ifMatch(opinion.version) };
     const answered = await need(client.PATCH('/api/v1/decisions/{id}/opinions/{opinion_id}', { params, body }));
     await refresh();
     return answered;

@@ -1,6 +1,8 @@
 import { useQueryClient } from '@tanstack/vue-query';
 
 import { client, need } from '@/api/client';
+import { asRefusal } from '@/api/refusal';
+import type { Demo } from '@/api/types';
 import { useSession } from '@/core/session-store';
 import { useAction, type Action } from '@/core/use-action';
 import { useRecord, type Loaded } from '@/core/use-record';
@@ -10,7 +12,7 @@ export function useDemoClock(): Action<[number], string> {
   const queries = useQueryClient();
   const session = useSession();
   return useAction(async (days: number) => {
-    const { now } = await need(client.POST('/api/v1/demo/clock', { params: { path: {} }, body: { days } }));
+    const { now } = await need(client.POST('/api/v1/demo/clock', { body: { days } }));
     await session.load();
     await queries.invalidateQueries();
     return now;
@@ -18,10 +20,13 @@ export function useDemoClock(): Action<[number], string> {
 }
 
 /** Whether this installation is a demonstration, asked before anybody has signed in; refused means no. */
-export function useDemoHint(): Loaded<{ demo: boolean; county?: string; accounts?: string[] }> {
+export function useDemoHint(): Loaded<Demo | null> {
   return useRecord(['demo'], async () => {
-    const answer = await fetch('/api/v1/demo');
-    const kind = answer.headers.get('Content-Type') ?? '';
-    return answer.ok && kind.includes('json') ? answer.json() : { demo: false };
+    try {
+      return await need(client.GET('/api/v1/demo'));
+    } catch (thrown) {
+      if (asRefusal(thrown).status === 404) return null;
+      throw thrown;
+    }
   });
 }

@@ -3,7 +3,7 @@ import { computed, ref, toValue, type MaybeRefOrGetter, type Ref } from 'vue';
 
 import { client, need } from '@/api/client';
 import { download, upload } from '@/api/transfer';
-import type { ImportPreview, ImportPreviewRow, ImportRun, Ledger } from '@/api/types';
+import type { ImportPreview, ImportPreviewRow, ImportRun, Ledger } from '@/api/types-import';
 import { useAction, type Action } from '@/core/use-action';
 import { usePages, type Pages } from '@/core/use-pages';
 import { useRecord, type Loaded } from '@/core/use-record';
@@ -12,7 +12,7 @@ const LOOK_AGAIN_MS = 800;
 
 export function useImports(): Pages<ImportRun> {
   return usePages<ImportRun>(['import', 'list'], (cursor) =>
-    need(client.GET('/api/v1/imports', { params: { path: {}, query: { cursor, limit: 20 } } })));
+    need(client.GET('/api/v1/imports', { params: { query: { cursor, limit: 20 } } })));
 }
 
 export function isWorking(run: ImportRun | undefined): boolean {
@@ -72,8 +72,8 @@ export function useImportDeed(): Action<['commit' | 'undo', string], ImportRun> 
   return useAction(async (deed: 'commit' | 'undo', id: string) => {
     const params = { path: { id } };
     const run = deed === 'commit'
-      ? await need(client.POST('/api/v1/imports/{id}/commit', { params, body: {} }))
-      : await need(client.POST('/api/v1/imports/{id}/undo', { params, body: {} }));
+      ? await need(client.POST('/api/v1/imports/{id}/commit', { params }))
+      : await need(client.POST('/api/v1/imports/{id}/undo', { params }));
     queries.setQueryData(['import', id], run);
     await Promise.all(['import', 'organization', 'member'].map((key) => queries.invalidateQueries({ queryKey: [key] })));
     return run;

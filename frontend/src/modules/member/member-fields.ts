@@ -8,6 +8,8 @@ export const MEMBER_STATUSES = [
   'removed', 'withdrawn', 'expelled', 'deceased',
 ] as const;
 
+export const SEXES = ['male', 'female'] as const;
+
 export const MEMBER_COLUMNS: Column<Member>[] = [
   { key: 'name', title: 'member.field.name', width: '14%' },
   { key: 'sex', title: 'member.field.sex', width: '8%' },
@@ -28,7 +30,7 @@ function choices(values: readonly string[]): FormField['choices'] {
 /** What an edit may change; texts are under `member.field.*`, the words of choices under `member.<field>.*`. */
 export const MEMBER_FORM: FormField[] = [
   field({ name: 'name', kind: 'text', required: true, maxLength: 60 }),
-  field({ name: 'sex', kind: 'enum', required: true, choices: choices(['male', 'female']) }),
+  field({ name: 'sex', kind: 'enum', required: true, choices: choices(SEXES) }),
   field({ name: 'birth_date', kind: 'date' }),
   field({ name: 'ethnic_group', kind: 'text' }),
   field({ name: 'education', kind: 'text' }),

@@ -2,10 +2,13 @@ import { useQueryClient } from '@tanstack/vue-query';
 import { computed, toValue, type MaybeRefOrGetter } from 'vue';
 
 import { client, ifMatch, need } from '@/api/client';
-import type { BranchStay, EventEntry, Member } from '@/api/types';
+import type { BranchStay, ClearNumbers, EventEntry, Member, MemberDetail, MemberStatus, Sex } from '@/api/types';
+import { oneOf } from '@/core/one-of';
 import { useAction, type Action } from '@/core/use-action';
-import { itemsOf, usePages, type Pages } from '@/core/use-pages';
+import { usePages, type Pages } from '@/core/use-pages';
 import { useRecord, type Loaded } from '@/core/use-record';
+
+import { MEMBER_STATUSES, SEXES } from './member-fields';
 
 export interface MemberFilter {
   organization_id?: string;
@@ -15,24 +18,29 @@ export interface MemberFilter {
   sex?: string;
 }
 
-export function useMembers(filter: MaybeRefOrGetter<MemberFilter>): Pages<Member> {
-  return usePages<Member>(computed(() => ['member', 'list', toValue(filter)]), (cursor) =>
-    need(client.GET('/api/v1/members', { params: { path: {}, query: { ...toValue(filter), cursor, limit: 50 } } })));
+function known({ status, sex, ...rest }: MemberFilter): Omit<MemberFilter, 'status' | 'sex'> & { status?: MemberStatus[]; sex?: Sex } {
+  const one = oneOf(MEMBER_STATUSES, status);
+  return { ...rest, status: one && [one], sex: oneOf(SEXES, sex) };
 }
 
-export function useMember(id: MaybeRefOrGetter<string>): Loaded<Member> {
+export function useMembers(filter: MaybeRefOrGetter<MemberFilter>): Pages<Member> {
+  return usePages<Member>(computed(() => ['member', 'list', toValue(filter)]), (cursor) =>
+    need(client.GET('/api/v1/members', { params: { query: { ...known(toValue(filter)), cursor, limit: 50 } } })));
+}
+
+export function useMember(id: MaybeRefOrGetter<string>): Loaded<MemberDetail> {
   return useRecord(() => ['member', toValue(id)], () =>
     need(client.GET('/api/v1/members/{id}', { params: { path: { id: toValue(id) } } })));
 }
 
-export function useMemberBranches(id: MaybeRefOrGetter<string>): Loaded<BranchStay[]> {
-  return useRecord(() => ['member', toValue(id), 'branches'], async () =>
-    itemsOf(await need(client.GET('/api/v1/members/{id}/branches', { params: { path: { id: toValue(id) } } }))));
+export function useMemberBranches(id: MaybeRefOrGetter<string>): Pages<BranchStay> {
+  return usePages<BranchStay>(computed(() => ['member', toValue(id), 'branches']), (cursor) =>
+    need(client.GET('/api/v1/members/{id}/branches', { params: { path: { id: toValue(id) }, query: { cursor, limit: 50 } } })));
 }
 
-export function useMemberEvents(id: MaybeRefOrGetter<string>): Loaded<EventEntry[]> {
-  return useRecord(() => ['member', toValue(id), 'events'], async () =>
-    itemsOf(await need(client.GET('/api/v1/members/{id}/events', { params: { path: { id: toValue(id) } } }))));
+export function useMemberEvents(id: MaybeRefOrGetter<string>): Pages<EventEntry> {
+  return usePages<EventEntry>(computed(() => ['member', toValue(id), 'events']), (cursor) =>
+    need(client.GET('/api/v1/members/{id}/events', { params: { path: { id: toValue(id) }, query: { cursor, limit: 50 } } })));
 }
 
 /** What an edit really changes: cells that were left as they are are not sent. */
@@ -63,7 +71,7 @@ export function useMemberTransfer(): Action<[Member, { organization_id: string; 
 }
 
 /** Personal numbers in clear. The answer stays in the caller's hands: it is never kept in a query or a draft. */
-export function useUnmask(id: MaybeRefOrGetter<string>): Action<[string], { id_number?: string | null; phone?: string | null }> {
+export function useUnmask(id: MaybeRefOrGetter<string>): Action<[string], ClearNumbers> {
   const queries = useQueryClient();
   return useAction(async (reason: string) => {
     const params = { path: { id: toValue(id) } };

@@ -22,8 +22,8 @@ const details: FormField[] = [
 const name = field({ name: 'name', kind: 'text', required: true, maxLength: 120 });
 
 /** What is asked for each deed; texts are under `organization.field.*`. */
-export const ORGANIZATION_FORMS: Record<'add' | 'edit', FormField[]> = {
-  add: [kind, name, ...details],
+export const ORGANIZATION_FORMS: Record<'create' | 'edit', FormField[]> = {
+  create: [kind, name, ...details],
   edit: [name, ...details],
 };
 

@@ -1,30 +1,30 @@
 import { useQueryClient } from '@tanstack/vue-query';
-import { toValue, type MaybeRefOrGetter } from 'vue';
+import { computed, toValue, type MaybeRefOrGetter } from 'vue';
 
 import { client, ifMatch, need } from '@/api/client';
-import type { EventEntry, Organization } from '@/api/types';
+import type { EventEntry, Organization, OrganizationDetail } from '@/api/types';
 import { useAction, type Action } from '@/core/use-action';
-import { itemsOf } from '@/core/use-pages';
+import { usePages, type Pages } from '@/core/use-pages';
 import { useRecord, type Loaded } from '@/core/use-record';
 
-export function useOrganization(id: MaybeRefOrGetter<string>): Loaded<Organization> {
+export function useOrganization(id: MaybeRefOrGetter<string>): Loaded<OrganizationDetail> {
   return useRecord(() => ['organization', toValue(id)], () =>
     need(client.GET('/api/v1/organizations/{id}', { params: { path: { id: toValue(id) } } })), { enabled: () => toValue(id) !== '' });
 }
 
-export function useOrganizationEvents(id: MaybeRefOrGetter<string>): Loaded<EventEntry[]> {
-  return useRecord(() => ['organization', toValue(id), 'events'], async () =>
-    itemsOf(await need(client.GET('/api/v1/organizations/{id}/events', { params: { path: { id: toValue(id) } } }))));
+export function useOrganizationEvents(id: MaybeRefOrGetter<string>): Pages<EventEntry> {
+  return usePages<EventEntry>(computed(() => ['organization', toValue(id), 'events']), (cursor) =>
+    need(client.GET('/api/v1/organizations/{id}/events', { params: { path: { id: toValue(id) }, query: { cursor, limit: 50 } } })));
 }
 
-export type OrganizationDeed = 'add' | 'edit' | 'move' | 'merge' | 'dissolve';
+export type OrganizationDeed = 'create' | 'edit' | 'move' | 'merge' | 'dissolve';
 
 function send(deed: OrganizationDeed, organization: Organization, body: Record<string, unknown>): Promise<Organization> {
   const params = { path: { id: organization.id }, header: ifMatch(organization.version) };
   const reason = String(body.reason ?? '');
   switch (deed) {
-    case 'add':
-      return need(client.POST('/api/v1/organizations', { params: { path: {} }, body: { ...body, parent_id: organization.id } }));
+    case 'create':
+      return need(client.POST('/api/v1/organizations', { body: { kind: '', name: '', ...body, parent_id: organization.id } }));
     case 'edit':
       return need(client.PATCH('/api/v1/organizations/{id}', { params, body }));
     case 'move':

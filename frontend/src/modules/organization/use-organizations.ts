@@ -1,18 +1,18 @@
 import { computed, toValue, type MaybeRefOrGetter } from 'vue';
 
 import { client, need } from '@/api/client';
-import type { Organization, Page } from '@/api/types';
+import type { Organization, OrganizationStatus, Page } from '@/api/types';
 import { usePages, type Pages } from '@/core/use-pages';
 
 export interface OrganizationFilter {
   parent_id?: string;
   kind?: string;
-  status?: string;
+  status?: OrganizationStatus;
   q?: string;
 }
 
 export function fetchOrganizations(filter: OrganizationFilter, cursor?: string, limit = 200): Promise<Page<Organization>> {
-  return need(client.GET('/api/v1/organizations', { params: { path: {}, query: { ...filter, cursor, limit } } }));
+  return need(client.GET('/api/v1/organizations', { params: { query: { ...filter, cursor, limit } } }));
 }
 
 /** Organisations by name, pinyin or initials; nothing is asked for an empty search. */

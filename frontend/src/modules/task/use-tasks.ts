@@ -5,5 +5,5 @@ import { usePages, type Pages } from '@/core/use-pages';
 /** What awaits me, longest waiting first as the server orders it. */
 export function useTasks(): Pages<Task> {
   return usePages<Task>(['task'], (cursor) =>
-    need(client.GET('/api/v1/me/tasks', { params: { path: {}, query: { cursor, limit: 50 } } })));
+    need(client.GET('/api/v1/me/tasks', { params: { query: { cursor, limit: 50 } } })));
 }
