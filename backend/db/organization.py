@@ -264,20 +264,22 @@ async def tally_all(session: Session, subject: str, changes: Mapping[tuple[UUID,
 
     The rows are taken in one order, so that two transactions with the same organisations cannot wait for each other.
     """
-    from_insert = postgresql.insert(OrganizationTally)
-    for (organization_id, status), difference in sorted(
-        changes.items(), key=lambda item: (str(item[0][0]), item[0][1])
-    ):
-        if difference:
-            statement = from_insert.values(
-                organization_id=organization_id, subject=subject, status=status, count=difference
+    rows = [
+        {"organization_id": organization_id, "subject": subject, "status": status, "count": difference}
+        for (organization_id, status), difference in sorted(
+            changes.items(), key=lambda item: (str(item[0][0]), item[0][1])
+        )
+        if difference
+    ]
+    # A roster changes thousands of counts; one statement for each would cost more than its members.
+    for start in range(0, len(rows), 1000):
+        statement = postgresql.insert(OrganizationTally).values(rows[start : start + 1000])
+        await session.execute(
+            statement.on_conflict_do_update(
+                index_elements=["organization_id", "subject", "status"],
+                set_={"count": col(OrganizationTally.count) + statement.excluded.count},
             )
-            await session.execute(
-                statement.on_conflict_do_update(
-                    index_elements=["organization_id", "subject", "status"],
-                    set_={"count": col(OrganizationTally.count) + difference},
-                )
-            )
+        )
 
 
 def tallied(subject: str, path: Any, statuses: Sequence[str] | None = None) -> sa.ScalarSelect[int]:

@@ -1,8 +1,10 @@
 """Registering members: one, or a roster of 100,000 in one transaction."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
+from contextlib import aclosing
 from datetime import date
+from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -25,6 +27,7 @@ CHUNK = 1000
 _REPORTED = 100
 
 Progress = Callable[[int], Awaitable[None]]
+Prepared = list[tuple[dict[str, Any] | None, list[Problem]]]
 
 
 async def register_member(
@@ -66,28 +69,27 @@ async def _register(
     counts: dict[tuple[UUID, str], int] = {}
     seen: set[tuple[UUID, bytes]] = set()
     problems: list[Problem] = []
-    for start in range(0, len(rows), CHUNK):
-        chunk = rows[start : start + CHUNK]
-        # Spelling and encrypting keep the processor busy; other requests go on meanwhile.
-        prepared = await asyncio.to_thread(_prepare, chunk, branches, moment, cipher, today)
-        columns = [row for row, _ in prepared if row]
-        taken = await _taken(session, columns)
-        for place, (row, found) in enumerate(prepared, start):
-            if row is not None:
-                key = (row["county_id"], row["id_number_hash"])
-                if key in taken or key in seen:
-                    found.append(Problem("/id_number", "id_number_taken"))
-                seen.add(key)
-                counted = (row["organization_id"], row["status"])
-                counts[counted] = counts.get(counted, 0) + 1
-            problems += [Problem(prefix(place) + p.pointer, p.code, p.params) for p in found]
-        if len(problems) >= _REPORTED:
-            break
-        if not problems:
-            await _write(session, actor, moment, columns, chunk, branches)
-            ids += [row["id"] for row in columns]
-        if progress is not None:
-            await progress(start + len(chunk))
+    prepare = partial(_prepare, branches=branches, moment=moment, cipher=cipher, today=today)
+    async with aclosing(_chunks(rows, prepare)) as chunks:
+        async for start, chunk, prepared in chunks:
+            columns = [row for row, _ in prepared if row]
+            taken = await _taken(session, columns)
+            for place, (row, found) in enumerate(prepared, start):
+                if row is not None:
+                    key = (row["county_id"], row["id_number_hash"])
+                    if key in taken or key in seen:
+                        found.append(Problem("/id_number", "id_number_taken"))
+                    seen.add(key)
+                    counted = (row["organization_id"], row["status"])
+                    counts[counted] = counts.get(counted, 0) + 1
+                problems += [Problem(prefix(place) + p.pointer, p.code, p.params) for p in found]
+            if len(problems) >= _REPORTED:
+                break
+            if not problems:
+                await _write(session, actor, moment, columns, chunk, branches)
+                ids += [row["id"] for row in columns]
+            if progress is not None:
+                await progress(start + len(chunk))
     if problems:
         raise Invalid("invalid", problems=problems[:_REPORTED])
     await tally_all(session, "member", counts)
@@ -113,15 +115,35 @@ def branch_problem(branch: Organization) -> Problem | None:
     return None
 
 
+async def _chunks(
+    rows: Sequence[MemberValues], prepare: Callable[[Sequence[MemberValues]], Prepared]
+) -> AsyncGenerator[tuple[int, Sequence[MemberValues], Prepared]]:
+    """Yield the rows chunk by chunk with what `prepare` makes of them, and where each chunk starts.
+
+    Spelling and encrypting keep a processor busy: they run beside the event loop, and for the next chunk while the
+    database stores this one.
+    """
+    coming = asyncio.create_task(asyncio.to_thread(prepare, rows[:CHUNK]))
+    try:
+        for start in range(0, len(rows), CHUNK):
+            prepared = await coming
+            following = rows[start + CHUNK : start + 2 * CHUNK]
+            coming = asyncio.create_task(asyncio.to_thread(prepare, following))
+            yield start, rows[start : start + CHUNK], prepared
+    finally:
+        # A thread cannot be stopped, and what it reads belongs to this transaction.
+        await coming
+
+
 def _prepare(
     rows: Sequence[MemberValues],
     branches: dict[UUID, Organization],
     moment: Moment,
     cipher: FieldCipher,
     today: date,
-) -> list[tuple[dict[str, Any] | None, list[Problem]]]:
+) -> Prepared:
     """Return for each row its columns, or None and what is wrong with it.  Pure, so that it may run in a thread."""
-    prepared: list[tuple[dict[str, Any] | None, list[Problem]]] = []
+    prepared: Prepared = []
     for given in rows:
         values = normalized(given)
         branch = branches[given["organization_id"]]

@@ -7,6 +7,7 @@ zeng and shan. The readings are computed when a row is written and stored, since
 import re
 import unicodedata
 from collections.abc import Callable
+from functools import lru_cache
 from typing import NamedTuple
 
 from pypinyin import Style, lazy_pinyin
@@ -55,6 +56,8 @@ _NUMBER = re.compile(r"(?<=第)[〇零一二两三四五六七八九十百千]+|
 _TONED = re.compile(r"[a-zü]+[1-5]")
 
 
+# Rosters repeat names: of 40,000 people a third bear a name of their own.
+@lru_cache(maxsize=16_384)
 def spell_person(name: str) -> Spelling:
     """The spelling of a person's name, its surname read as a surname: 单雄信 is shanxiongxin, 尉迟恭 is yuchigong."""
     return _spelling(name, _person_syllables)
