@@ -17,6 +17,7 @@ from backend.api import (
     demo,
     errors,
     health,
+    ledger,
     member,
     organization,
     pages,
@@ -41,6 +42,7 @@ ROUTERS = (
     decision.router,
     decision_opinion.router,
     decision_paper.router,
+    ledger.router,
     attachment.router,
 )
 

@@ -73,3 +73,8 @@ class Settings(BaseSettings):
     def attachments(self) -> Path:
         """Folder in which attachments are stored by content hash."""
         return self.data / "attachments"
+
+    @property
+    def imports(self) -> Path:
+        """Folder in which uploaded workbooks lie encrypted until they can no longer be undone."""
+        return self.data / "imports"

@@ -108,7 +108,8 @@ class Refusal(NamedTuple):
 @dataclass(slots=True)
 class Row:
     """One data row. `values` holds plain typed values by column key: a key is missing where the sheet has no such
-    column, and None where the cell is blank. `refusals` is empty for an acceptable row."""
+    column, and None where the cell is blank; `written` is the same with dates as precisely as they were written.
+    `refusals` is empty for an acceptable row."""
 
     sheet: str
     row: int
@@ -117,6 +118,7 @@ class Row:
     titles: tuple[str, ...]
     texts: tuple[str, ...]
     columns: Mapping[str, str]
+    written: dict[str, Any] = field(default_factory=dict)
 
     @property
     def accepted(self) -> bool:

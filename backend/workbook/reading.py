@@ -86,6 +86,7 @@ class Reading:
         for row in rows:
             self.counts.total += 1
             self.counts.refused += not row.accepted
+            row.written = row.values
             row.values = {key: plain(value) for key, value in row.values.items()}
             yield row
 
