@@ -1,13 +1,31 @@
+import { copyFileSync, mkdirSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 import vue from '@vitejs/plugin-vue';
 import ElementPlus from 'unplugin-element-plus/vite';
+import type { Plugin } from 'vite';
 import { defineConfig } from 'vitest/config';
+
+/** The API's handbook is served from here, because no page asks anything of another host. */
+function swagger(): Plugin {
+  return {
+    name: 'swagger',
+    apply: 'build',
+    closeBundle() {
+      const from = dirname(createRequire(import.meta.url).resolve('swagger-ui-dist/package.json'));
+      const to = fileURLToPath(new URL('./dist/swagger', import.meta.url));
+      mkdirSync(to, { recursive: true });
+      for (const file of ['swagger-ui.css', 'swagger-ui-bundle.js', 'LICENSE', 'NOTICE']) copyFileSync(join(from, file), join(to, file));
+    },
+  };
+}
 
 const api = process.env.GUANBIAO_API ?? 'http://127.0.0.1:8000';
 
 export default defineConfig({
-  plugins: [vue(), ElementPlus({})],
+  plugins: [vue(), ElementPlus({}), swagger()],
   resolve: { alias: { '@': fileURLToPath(new URL('./src', import.meta.url)) } },
   define: {
     __VUE_OPTIONS_API__: 'true',
