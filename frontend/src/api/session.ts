@@ -92,10 +92,12 @@ async function bearer(): Promise<string | null> {
 
 /** Does `send` as the signed-in person; an ended session is renewed, or asked for, and `send` done once more. */
 export async function authorized<T extends { status: number }>(send: (token: string | null) => Promise<T>): Promise<T> {
-  const answer = await send(await bearer());
+  const used = await bearer();
+  const answer = await send(used);
   if (answer.status !== 401) return answer;
-  accessToken = null;
-  if (!(await renew())) {
+  // Another request may have renewed it meanwhile; then the new token is tried before anything else is done.
+  if (accessToken === used) accessToken = null;
+  if (accessToken === null && !(await renew())) {
     if (ended === null) return answer;
     await ended();
   }

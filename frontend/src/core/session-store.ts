@@ -19,8 +19,11 @@ export const useSession = defineStore('session', () => {
   }
 
   async function signIn(username: string, password: string): Promise<void> {
+    const before = me.value?.id;
     await openSession(username, password);
     await load();
+    // The page under the dialog belongs to somebody else: the newcomer starts afresh.
+    if (before !== undefined && before !== me.value?.id) return location.assign('/');
     asking.value = false;
     answered?.();
     answered = null;
