@@ -42,6 +42,15 @@ def run(reload: Annotated[bool, typer.Option(help="Start anew when a file of the
         serving.serve(settings, dsn, listener, lambda: _announce(settings))
 
 
+@cli.command()
+def worker() -> None:
+    """Do the jobs of the queue, apart from any API process."""
+    settings = _settings()
+    with serving.ended_by_signals(), serving.database(settings) as dsn:
+        asyncio.run(migrate(dsn))
+        asyncio.run(serving.work_until_signalled(settings, dsn))
+
+
 @cli.command(name="migrate")
 def migrate_() -> None:
     """Bring the database to the newest revision; several processes may do so at once."""

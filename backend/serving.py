@@ -1,13 +1,12 @@
 """A process that serves: its database before it, its worker beside it, and a clean end of all three."""
 
+import asyncio
 import contextlib
 import os
 import signal
 import socket
-import subprocess
-import sys
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from pathlib import Path
 
 import structlog
@@ -17,15 +16,15 @@ from fastapi import FastAPI
 from backend import logs
 from backend.app import create_app
 from backend.db.embedded import EmbeddedPostgres
-from backend.db.processes import dying_with
 from backend.keys import load_or_create, random_token
 from backend.settings import Settings
+from backend.worker import run_worker
 
 GRACE = 5
 """Seconds that running requests are given at the end."""
 
-_WORKER_GRACE = 20.0
-_LONGEST_PAUSE = 30.0
+_WORKER_GRACE = 15.0
+_PAUSE = 5.0
 
 _log = structlog.stdlib.get_logger("backend.serving")
 
@@ -82,7 +81,7 @@ def serve(settings: Settings, dsn: str, listener: socket.socket, announce: Calla
 
     Announcing(
         uvicorn.Config(
-            create_app(settings, dsn=dsn),
+            application(settings, dsn),
             log_config=None,
             access_log=False,
             server_header=False,
@@ -92,11 +91,55 @@ def serve(settings: Settings, dsn: str, listener: socket.socket, announce: Calla
     ).run(sockets=[listener])
 
 
+def application(settings: Settings, dsn: str) -> FastAPI:
+    """The API over a migrated database, with the worker beside it unless the settings say otherwise."""
+    app = create_app(settings, dsn=dsn)
+    if not settings.worker:
+        return app
+    inner = app.router.lifespan_context
+
+    @contextlib.asynccontextmanager
+    async def lifespan(of: FastAPI) -> AsyncIterator[None]:
+        async with inner(of):
+            ended = asyncio.Event()
+            task = asyncio.create_task(work(settings, dsn, ended))
+            try:
+                yield
+            finally:
+                ended.set()
+                await asyncio.wait({task}, timeout=_WORKER_GRACE)
+                task.cancel()
+
+    app.router.lifespan_context = lifespan
+    return app
+
+
+async def work(settings: Settings, dsn: str, ended: asyncio.Event) -> None:
+    """Do jobs until `ended` is set, however often the worker itself should fail."""
+    while not ended.is_set():
+        try:
+            await run_worker(settings, dsn, ended)
+        except Exception:  # noqa: BLE001 - whatever it was, jobs must not wait until someone notices
+            _log.exception("the worker failed")
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(ended.wait(), _PAUSE)
+
+
+async def work_until_signalled(settings: Settings, dsn: str) -> None:
+    """Do jobs until Ctrl-C or a termination; a job that runs then is given back to the queue."""
+    ended = asyncio.Event()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        asyncio.get_running_loop().add_signal_handler(number, ended.set)
+    _log.info("the worker begins")
+    await work(settings, dsn, ended)
+
+
 def reloaded() -> FastAPI:
     """The application as the reloading server makes it anew after each change of the code."""
     settings = Settings()
     logs.configure(settings.log_level)
-    return create_app(settings)
+    assert settings.database_url
+    return application(settings, settings.database_url)
 
 
 def serve_reloading(settings: Settings, dsn: str) -> None:
@@ -113,49 +156,6 @@ def serve_reloading(settings: Settings, dsn: str) -> None:
         access_log=False,
         timeout_graceful_shutdown=GRACE,
     )
-
-
-@contextlib.contextmanager
-def beside(command: list[str], environment: dict[str, str]) -> Iterator[None]:
-    """Keep `command` running meanwhile, in a process of its own so that its work does not slow this one's answers.
-
-    One that ends by itself is started anew, after a pause that doubles from 1 to 30 seconds.
-    """
-    ended = threading.Event()
-    running: list[subprocess.Popen[bytes]] = []
-
-    def keep() -> None:
-        pause = 1.0
-        while not ended.is_set():
-            # Ctrl-C in a terminal is for this process alone, and a kill of it must not leave the other behind.
-            process = subprocess.Popen(
-                command,
-                env={**os.environ, **environment},
-                start_new_session=True,
-                preexec_fn=dying_with(os.getpid(), signal.SIGTERM),  # noqa: PLW1509 - one system call after the fork
-            )
-            running[:] = [process]
-            if ended.is_set():
-                process.terminate()
-            code = process.wait()
-            if not ended.wait(0):
-                _log.error("the process beside this one ended", code=code, pause=pause)
-                ended.wait(pause)
-                pause = min(2 * pause, _LONGEST_PAUSE)
-
-    keeper = threading.Thread(target=keep, name="beside", daemon=True)
-    keeper.start()
-    try:
-        yield
-    finally:
-        with _unhurried():
-            ended.set()
-            for process in running:
-                process.terminate()
-            keeper.join(_WORKER_GRACE)
-            for process in running:
-                process.kill()
-            keeper.join()
 
 
 @contextlib.contextmanager
@@ -185,8 +185,3 @@ def _unhurried() -> Iterator[None]:
     finally:
         for number, handler in before.items():
             signal.signal(number, handler)
-
-
-def own_command(*words: str) -> list[str]:
-    """The command that runs `guanbiao WORDS` with this interpreter."""
-    return [sys.executable, "-m", "backend.cli", *words]

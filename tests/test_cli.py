@@ -1,5 +1,6 @@
 """The command as an operator meets it: real processes, ended by real signals."""
 
+import asyncio
 import json
 import os
 import re
@@ -36,8 +37,7 @@ def free_port() -> int:
 
 def environment(data: Path, **settings: str) -> dict[str, str]:
     kept = {name: value for name, value in os.environ.items() if not name.startswith("GUANBIAO_")}
-    mine = {"GUANBIAO_DATA": str(data), "GUANBIAO_WORKER": "0", **settings}
-    return kept | mine
+    return kept | {"GUANBIAO_DATA": str(data), **settings}
 
 
 def guanbiao(*words: str, **options: Any) -> subprocess.CompletedProcess[str]:
@@ -136,9 +136,9 @@ def test_every_secret_that_a_start_makes_is_its_owner_s_alone(start: Any) -> Non
     secrets = [path for path in server.data.iterdir() if path.name not in shared]
     assert {"postgres.password", "cursor.key", "token-signing-key.pem"} <= {path.name for path in secrets}
     assert {stat.S_IMODE(path.stat().st_mode) for path in secrets if path.is_file()} == {0o600}
-    said = server.log.read_text()
+    said = server.log.read_bytes()
     for path in secrets:
-        assert path.read_text().strip() not in said
+        assert path.is_dir() or path.read_bytes().strip() not in said
 
 
 def test_the_log_is_json_and_each_answer_has_its_id_there(start: Any) -> None:
@@ -232,33 +232,59 @@ def test_verify_says_by_its_exit_code_and_in_words_what_was_altered(tmp_path: Pa
     assert runner.invoke(cli.cli, ["verify", str(tmp_path / "missing.zip")]).exit_code == 2
 
 
-def test_a_process_beside_is_started_anew_and_ended_with_the_block(tmp_path: Path) -> None:
-    calls = tmp_path / "calls"
-    os.mkfifo(calls)
-    # The first one fails at once; the second waits to be ended.
-    script = f"echo $$ > {calls}; test -e {tmp_path}/second && exec sleep 600; touch {tmp_path}/second; exit 3"
-    with serving.beside(["/bin/sh", "-c", script], {}):
-        pids = [int(calls.read_text()) for _ in range(2)]
-        assert pids[0] != pids[1]
-        os.kill(pids[1], 0)
-    for pid in pids:
-        with pytest.raises(ProcessLookupError):
-            os.kill(pid, 0)
+def test_a_worker_of_its_own_ends_in_good_order(tmp_path: Path) -> None:
+    data = tmp_path / "data"
+    command = [sys.executable, "-m", "backend.cli", "worker"]
+    with subprocess.Popen(command, cwd=ROOT, env=environment(data), stderr=subprocess.PIPE, text=True) as process:
+        assert process.stderr
+        assert any("the worker begins" in line for line in process.stderr)
+        process.send_signal(signal.SIGTERM)
+        said = process.stderr.read()
+    assert (process.returncode, "Traceback" in said) == (0, False)
+    assert (data / "postgres.log").read_text().rstrip().endswith("database system is shut down")
 
 
-@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="the kernel call is Linux's")
-def test_a_process_beside_does_not_outlive_a_killed_parent(tmp_path: Path) -> None:
-    calls = tmp_path / "calls"
-    os.mkfifo(calls)
-    # The line that holds the pipe open ends with the process, which the reading end is told.
-    child = f"exec 3>{calls}; echo $$ >&3; exec sleep 600"
-    parent = (
-        "import sys\nfrom backend import serving\n"
-        "with serving.beside(['/bin/sh', '-c', sys.argv[1]], {}):\n    sys.stdin.read()"
-    )
-    process = subprocess.Popen([sys.executable, "-c", parent, child], cwd=ROOT, stdin=subprocess.PIPE)
-    with calls.open() as pipe:
-        assert int(pipe.readline()) > 0
-        process.kill()
-        process.communicate()
-        assert pipe.read() == ""
+async def test_a_worker_that_fails_is_started_anew_until_the_end(monkeypatch: pytest.MonkeyPatch) -> None:
+    calls: list[str] = []
+
+    async def failing(_settings: Settings, dsn: str, ended: asyncio.Event) -> None:
+        calls.append(dsn)
+        if len(calls) == 3:
+            ended.set()
+        raise LookupError
+
+    monkeypatch.setattr(serving, "run_worker", failing)
+    monkeypatch.setattr(serving, "_PAUSE", 0)
+    await serving.work(Settings(), "postgresql://nowhere", asyncio.Event())
+    assert calls == ["postgresql://nowhere"] * 3
+
+
+@pytest.mark.parametrize("wanted", [True, False])
+async def test_the_worker_runs_beside_the_api_when_it_is_wanted(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, wanted: bool
+) -> None:
+    begun, finished = asyncio.Event(), asyncio.Event()
+
+    async def waiting(_settings: Settings, _dsn: str, ended: asyncio.Event) -> None:
+        begun.set()
+        await ended.wait()
+        finished.set()
+
+    monkeypatch.setattr(serving, "run_worker", waiting)
+    app = serving.application(Settings(data=tmp_path, worker=wanted), "postgresql://nowhere")
+    async with app.router.lifespan_context(app):
+        if wanted:
+            await asyncio.wait_for(begun.wait(), 10)
+        assert not finished.is_set()
+    assert (begun.is_set(), finished.is_set()) == (wanted, wanted)
+
+
+@pytest.mark.slow
+async def test_the_demo_county_is_loaded_once_and_a_new_password_is_taken(tmp_path: Path) -> None:
+    for turn in range(2):
+        password = f"chosen-{turn}-by-hand"
+        done = guanbiao("demo", env=environment(tmp_path / "data", GUANBIAO_DEMO_PASSWORD=password))
+        assert done.returncode == 0, done.stderr
+        assert password in done.stdout
+        assert ("organizations" in done.stdout) == (turn == 0)
+    assert await ask(tmp_path / "data", "SELECT count(*) FROM member") > 1000
