@@ -4,7 +4,6 @@ from typing import Any
 
 import httpx
 
-from backend.db.organization import Organization
 from tests.factories import County
 
 PDF = b"%PDF-1.4\n1 0 obj\n<<>>\nendobj\n"
@@ -56,9 +55,9 @@ async def started(county: County, who: str = "clerk", **changes: Any) -> dict[st
     return answer.json()
 
 
-async def uploaded(client: httpx.AsyncClient, organization: Organization, data: bytes = PDF) -> str:
+async def uploaded(client: httpx.AsyncClient, organization_id: object, data: bytes = PDF) -> str:
     answer = await client.post(
-        "/attachments", data={"organization_id": str(organization.id)}, files={"file": ("材料.pdf", data)}
+        "/attachments", data={"organization_id": str(organization_id)}, files={"file": ("材料.pdf", data)}
     )
     assert answer.status_code == 201, answer.text
     return answer.json()["id"]
@@ -105,7 +104,7 @@ class Walk:
         wanted = (await self.option(who))["evidence"]
         client = self.client(who)
         return [
-            {"id": await uploaded(client, self.county.township), "kind": one["kind"]}
+            {"id": await uploaded(client, self.decision["organization_id"]), "kind": one["kind"]}
             for one in wanted
             if one["required"]
         ]
@@ -113,7 +112,7 @@ class Walk:
     async def act(
         self, who: str, outcome: str = "done", *, dry_run: bool = False, version: int | None = None, **body: Any
     ) -> httpx.Response:
-        """Act on the open step; a `done` brings the rendered example and all required evidence unless told otherwise."""
+        """Act on the open step; a `done` brings the rendered example and all required evidence unless told not to."""
         if outcome == "done":
             pending = self.decision["procedure"]["pending"]
             if "record" not in body:

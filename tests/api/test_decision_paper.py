@@ -105,7 +105,7 @@ async def test_dossier_200_masks_residents_for_those_who_do_not_work_on_it(count
 async def test_dossier_409_when_the_file_of_an_act_is_no_longer_what_it_named(demo, data) -> None:
     walk = await Walk.start(demo)
     await walk.pass_until("investigation")
-    kept = await uploaded(walk.client("clerk"), demo.township, b"%PDF-1.4 only this one")
+    kept = await uploaded(walk.client("clerk"), demo.township.id, b"%PDF-1.4 only this one")
     assert (await walk.act("clerk", evidence=[kept])).status_code == 200
     sha256 = walk.decision["procedure"]["steps"][1]["acts"][0]["evidence"][0]["sha256"]
     path = data / "attachments" / sha256[:2] / sha256
@@ -140,7 +140,7 @@ async def test_paper_404_outside_reach_and_401_anonymous(county, other_county, a
 
 
 async def test_paper_200_prints_what_people_write(county) -> None:
-    text = {"title": "关于😀与䶮𬭎的决议", "body": "一、<b>不是标记</b> & \"引号\"\n=1+1"}
+    text = {"title": "关于😀与䶮𬭎的决议", "body": '一、<b>不是标记</b> & "引号"\n=1+1'}
     walk = await Walk.start(county, text=text)
     for name in PAPERS:
         assert (await walk.client("clerk").get(f"{walk.path}/{name}")).status_code == 200
