@@ -102,7 +102,11 @@ def _pointer(location: tuple[int | str, ...]) -> str:
     return "".join(f"/{part}" for part in escaped)
 
 
-def _code(kind: str) -> str:
+def _code(error: Mapping[str, Any]) -> str:
+    kind = error["type"]
+    # A limit that stands behind a check of the text itself is reported as that of a list.
+    if kind in {"too_long", "too_short"} and error.get("ctx", {}).get("field_type") == "Value":
+        kind = f"string_{kind}"
     code = f"field_{kind}"
     return code if code in catalogue() else "field_invalid"
 
@@ -115,9 +119,7 @@ async def _malformed(request: Request, error: Exception) -> JSONResponse:
     if any(e["type"] == "json_invalid" for e in found):
         return problem(request, 400, "json_invalid")
     problems = [
-        Problem(
-            _pointer(e["loc"]), f"field_{e['type']}", {name: str(value) for name, value in e.get("ctx", {}).items()}
-        )
+        Problem(_pointer(e["loc"]), _code(e), {name: str(value) for name, value in e.get("ctx", {}).items()})
         for e in found
     ]
     return problem(request, 422, "invalid", problems=problems)

@@ -15,7 +15,7 @@ from sqlalchemy.dialects.postgresql import ARRAY
 from sqlmodel import Field, col, select, update
 
 from backend.db.base import Row, Session, Versioned, choice, new_id
-from backend.db.organization import Organization, Reach, below, under, within
+from backend.db.organization import Organization, Reach, below, under
 
 
 class MemberStatus(StrEnum):
@@ -168,15 +168,19 @@ def branches_of(member_id: UUID) -> sa.Select[Any]:
 
 async def members_held(session: Session, reach: Reach, ids: Sequence[UUID]) -> dict[UUID, Member]:
     """The members among `ids` that are within `reach`, locked for change, in one order for all transactions."""
+    # Locked by id alone: after a wait, PostgreSQL would judge a condition on the branch by the branch before the wait.
     question = (
         select(Member)
-        .where(col(Member.id).in_(ids), within(reach, col(Member.organization_id)))
+        .where(col(Member.id).in_(ids))
         .order_by(col(Member.id))
         .with_for_update()
-        # What waited for another transaction's lock must be seen as that transaction left it.
         .execution_options(populate_existing=True)
     )
-    return {member.id: member for member in await session.exec(question)}
+    members = list(await session.exec(question))
+    branches = {member.organization_id for member in members}
+    seen = select(Organization.id).where(col(Organization.id).in_(branches), under(reach))
+    visible = set(await session.exec(seen))
+    return {member.id: member for member in members if member.organization_id in visible}
 
 
 async def members_by_id_number(
