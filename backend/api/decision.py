@@ -201,10 +201,10 @@ async def events(
     language: LanguageDep,
     paging: PagingDep,
     id: DecisionId,
-    actor: Reader,
+    actor: Annotated[Actor, needs("event:read")],
 ) -> Response:
     """All that was ever done to the decision, the newest first."""
     async with database.transaction() as session:
-        await seen_decision(session, actor, id)
+        await seen_decision(session, actor, id, "event:read")
     async with database.reader() as reader:
         return await event_page(reader, "decision", id, language, paging)

@@ -61,6 +61,7 @@ _CHANNELS = {
 
 Id = Annotated[UUID, InPath(examples=[READ])]
 Reader = Annotated[Actor, needs("decision:read")]
+LogReader = Annotated[Actor, needs("event:read")]
 
 # Setting a page takes half a second of a core: two at once, so that others are still served.
 _printing = asyncio.Semaphore(2)
@@ -83,7 +84,7 @@ async def _printed(make: Callable[[], bytes], media_type: str, name: str) -> Res
 async def _paper(database: Database, actor: Actor, moment: Moment, id: UUID) -> ResolutionPaper:
     # The connection goes back before anything is set.
     async with database.transaction() as session:
-        return resolution_paper(await decision_file(session, actor, id), moment)
+        return resolution_paper(await decision_file(session, actor, id, "decision:read"), moment)
 
 
 @router.get("/resolution.pdf", response_class=Response, responses=refusals(403, 404))
@@ -101,14 +102,14 @@ async def resolution_as_docx(database: DatabaseDep, moment: MomentDep, id: Id, a
 
 
 @router.get("/dossier.zip", response_class=Response, responses=refusals(403, 404, 409))
-async def dossier(request: Request, database: DatabaseDep, moment: MomentDep, id: Id, actor: Reader) -> Response:
+async def dossier(request: Request, database: DatabaseDep, moment: MomentDep, id: Id, actor: LogReader) -> Response:
     """Everything that the decision rests on, signed: texts, records, evidence, vote, opinions and events.
 
     `guanbiao verify` says offline whether anything in it was altered. A decision that goes on has a dossier too.
     """
     settings = request.app.state.settings
     async with database.transaction() as session:
-        file = await decision_file(session, actor, id)
+        file = await decision_file(session, actor, id, "event:read")
 
     def make() -> bytes:
         return _signed(dossier_content(file, moment, settings.attachments), settings.data)

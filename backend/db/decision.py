@@ -159,6 +159,12 @@ async def texts_of(session: Session, decision_id: UUID) -> list[DecisionText]:
     return list(await session.exec(question.order_by(col(DecisionText.number))))
 
 
+async def text_authors(session: Session, decision_id: UUID) -> set[UUID]:
+    """Who wrote a version of the text."""
+    question = select(DecisionText.by).where(DecisionText.decision_id == decision_id).distinct()
+    return set(await session.exec(question))
+
+
 async def opinions_of(session: Session, decision_id: UUID) -> list[Opinion]:
     question = select(Opinion).where(Opinion.decision_id == decision_id)
     return list(await session.exec(question.order_by(col(Opinion.created_at), col(Opinion.id))))

@@ -145,3 +145,10 @@ async def test_paper_200_prints_what_people_write(county) -> None:
     for name in PAPERS:
         assert (await walk.client("clerk").get(f"{walk.path}/{name}")).status_code == 200
     assert verify_dossier(await dossier(walk)).problems == ()
+
+
+async def test_dossier_403_and_events_403_for_those_who_read_no_log(county) -> None:
+    walk = await Walk.start(county, organization_id=str(county.branch.id))
+    for path in ("dossier.zip", "events"):
+        assert (await walk.client("member").get(f"{walk.path}/{path}")).status_code == 403
+    assert (await walk.client("member").get(f"{walk.path}/resolution.pdf")).status_code == 200

@@ -8,7 +8,7 @@ from sqlmodel import col
 
 from backend.db.account import Account
 from backend.db.base import Session
-from backend.db.decision import Decision, opinion_counts, subtree_names, texts_of
+from backend.db.decision import Decision, opinion_counts, subtree_names, text_authors
 from backend.db.organization import Organization
 from backend.domain.access import Actor
 from backend.domain.scene import Facts, Title
@@ -30,10 +30,10 @@ async def facts_of(session: Session, decision: Decision, actor: Actor) -> Facts:
     """
     sponsor = await session.get_one(Organization, decision.sponsor_unit_id)
     units = await subtree_names(session, sponsor.path)
-    texts = await texts_of(session, decision.id)
+    authors = await text_authors(session, decision.id)
     received, answered = await opinion_counts(session, decision.id)
     named = {text for _, name, short_name in units for text in (name, short_name) if text}
-    ids = {str(unit) for unit, _, _ in units} | {str(text.by) for text in texts}
+    ids = {str(unit) for unit, _, _ in units} | {str(author) for author in authors}
     proposers = names_in(decision.proposer)
     parties = {"sponsor_unit": frozenset(named | ids)}
     if proposers:

@@ -37,9 +37,12 @@ class DecisionFile:
     names_in_clear: bool
 
 
-async def decision_file(session: Session, actor: Actor, id: UUID) -> DecisionFile:
-    """Gather it. Raises NotFound, and Conflict when its evidence is too much for one archive."""
-    decision, organization = await seen_decision(session, actor, id)
+async def decision_file(session: Session, actor: Actor, id: UUID, permission: str) -> DecisionFile:
+    """Gather it for someone who holds `permission` there.
+
+    Raises NotFound, and Conflict when its evidence is too much for one archive.
+    """
+    decision, organization = await seen_decision(session, actor, id, permission)
     standing = await standing_of(session, decision.id)
     attachments = await attachments_by_id(session, evidence_ids(standing))
     if sum(attachment.size for attachment in attachments.values()) > EVIDENCE_LIMIT:

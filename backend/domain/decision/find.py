@@ -9,9 +9,11 @@ from backend.domain.access import Actor
 from backend.domain.errors import Forbidden, NotFound, Stale
 
 
-async def seen_decision(session: Session, actor: Actor, id: UUID) -> tuple[Decision, Organization]:
-    """The decision and its organisation. Raises NotFound when it is missing or out of reach."""
-    found = await decision_in(session, actor.reach("decision:read"), id)
+async def seen_decision(
+    session: Session, actor: Actor, id: UUID, permission: str = "decision:read"
+) -> tuple[Decision, Organization]:
+    """The decision and its organisation. Raises NotFound when it is missing or out of the permission's reach."""
+    found = await decision_in(session, actor.reach(permission), id)
     if found is None:
         raise NotFound("not_found")
     return found

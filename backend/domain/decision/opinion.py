@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from uuid import UUID
 
-from backend.db.base import Session
+from backend.db.base import Session, new_id
 from backend.db.decision import Decision, Opinion, OpinionChannel, OpinionOutcome, OpinionSource, opinion_of
 from backend.domain.access import Actor, Moment
 from backend.domain.decision.find import decision_for
@@ -24,15 +24,18 @@ async def receive_opinion(
     content: str,
     from_kind: OpinionSource,
     from_name: str = "",
+    id: UUID | None = None,
 ) -> Opinion:
     """Take in an opinion, one's own or one that came by another way.
 
-    Raises NotFound, Forbidden, and Conflict once the step that has to answer opinions is behind.
+    `id` is for loaders that have to know it beforehand. Raises NotFound, Forbidden, and Conflict once the step that
+    has to answer opinions is behind.
     """
     decision, _ = await decision_for(session, actor, decision_id, "opinion:write", lock=False)
     # Held, so that the step cannot close on an opinion that nobody has seen yet.
     _taking_opinions(await standing_of(session, decision.id, share=True))
     opinion = Opinion(
+        id=id or new_id(),
         county_id=decision.county_id,
         organization_id=decision.organization_id,
         decision_id=decision.id,

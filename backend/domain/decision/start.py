@@ -8,7 +8,7 @@ from uuid import UUID
 from backend.db.base import Session, new_id
 from backend.db.decision import Decision, DecisionText, SubjectClass
 from backend.db.numbering import next_number
-from backend.db.organization import Organization, OrganizationStatus, organization_in
+from backend.db.organization import Organization, OrganizationStatus, organizations_held
 from backend.domain.access import Actor, Moment
 from backend.domain.calendar import day_of
 from backend.domain.decision.facts import facts_of
@@ -47,14 +47,16 @@ async def start_decision(
     `id` is for loaders that have to know it beforehand. Raises NotFound, Forbidden, Conflict for an organisation that
     is no longer, and Invalid with a pointer to each of the six answers that is lacking.
     """
-    organization = await organization_in(session, actor.reach("organization:read"), new.organization_id)
+    # Held, so that neither is dissolved while a decision begins in it.
+    wanted = {new.organization_id, new.sponsor_unit_id}
+    held = await organizations_held(session, actor.reach("organization:read"), wanted)
+    organization, sponsor = held.get(new.organization_id), held.get(new.sponsor_unit_id)
     if organization is None:
         raise NotFound("not_found")
     if not actor.may("decision:write", organization.path):
         raise Forbidden("not_yours_to_change")
     if organization.status is not OrganizationStatus.active:
         raise Conflict("organization_over", name=organization.name)
-    sponsor = await organization_in(session, actor.reach("organization:read"), new.sponsor_unit_id)
     if sponsor is None or sponsor.county_id != organization.county_id:
         raise invalid("/sponsor_unit_id", "sponsor_not_found")
     if sponsor.status is not OrganizationStatus.active:
