@@ -4,7 +4,7 @@ from pathlib import Path
 from uuid import UUID
 
 from backend.db.attachment import Attachment, attachment_in
-from backend.db.base import Session
+from backend.db.base import Session, new_id
 from backend.db.organization import organization_in
 from backend.domain.access import Actor, Moment
 from backend.domain.errors import Forbidden, NotFound
@@ -27,14 +27,19 @@ async def upload_attachment(
     organization_id: UUID,
     name: str | None,
     data: bytes,
+    id: UUID | None = None,
 ) -> Attachment:
-    """Keep a file for an organisation; what it is is read from its content."""
+    """Keep a file for an organisation; what it is is read from its content.
+
+    `id` is for loaders that have to know it beforehand.
+    """
     organization = await organization_in(session, actor.reach("organization:read"), organization_id)
     if organization is None:
         raise NotFound("not_found")
     if not actor.may("attachment:write", organization.path):
         raise Forbidden("not_yours_to_change")
     attachment = Attachment(
+        id=id or new_id(),
         county_id=organization.county_id,
         organization_id=organization.id,
         name=plain_name(name),
