@@ -1,6 +1,6 @@
 import createClient from 'openapi-fetch';
 
-import type { paths } from './paths';
+import type { paths } from './schema';
 import { Refusal, refusalFrom } from './refusal';
 import { authorizedFetch } from './session';
 

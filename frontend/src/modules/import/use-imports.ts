@@ -29,13 +29,13 @@ export function useImport(id: MaybeRefOrGetter<string>): Loaded<ImportRun> {
 }
 
 export function usePreview(
-  id: MaybeRefOrGetter<string>, ready: MaybeRefOrGetter<boolean>,
+  id: MaybeRefOrGetter<string>, ready: MaybeRefOrGetter<boolean>, onlyRefused: MaybeRefOrGetter<boolean>,
 ): { pages: Pages<ImportPreviewRow>; columns: Ref<ImportPreview['columns']> } {
   const columns = ref<ImportPreview['columns']>([]);
   const pages = usePages<ImportPreviewRow>(
-    computed(() => ['import', toValue(id), 'preview']),
+    computed(() => ['import', toValue(id), 'preview', toValue(onlyRefused)]),
     async (cursor) => {
-      const params = { path: { id: toValue(id) }, query: { cursor, limit: 50 } };
+      const params = { path: { id: toValue(id) }, query: { cursor, limit: 50, action: toValue(onlyRefused) ? 'refused' as const : undefined } };
       const page = await need(client.GET('/api/v1/imports/{id}/preview', { params }));
       columns.value = page.columns;
       return page;
