@@ -78,7 +78,7 @@ async def _serve(settings: Settings, dsn: str, stop: asyncio.Event, heartbeat: t
     ending = asyncio.create_task(ended())
     try:
         await queue.run(
-            dequeue_timeout=_LOOK_AGAIN,
+            dequeue_timeout=min(_LOOK_AGAIN, heartbeat),
             batch_size=1,
             heartbeat_timeout=heartbeat,
             shutdown_on_listener_failure=True,

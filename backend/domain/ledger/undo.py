@@ -48,9 +48,8 @@ async def undo_ledger(
     adapter = ADAPTERS[run.ledger]
     used = await used_rows(session, id, adapter.table, adapter.parts, _NAMED)
     if used:
-        problems = [
-            Problem("", "row_used_since", {"sheet": sheet, "row": row}) for sheet, row, _ in dict.fromkeys(used)
-        ]
+        rows = dict.fromkeys((sheet, row) for sheet, row, _reason in used)
+        problems = [Problem("", "row_used_since", {"sheet": sheet, "row": row}) for sheet, row in rows]
         raise Conflict("used_since", problems=problems, count=len(problems))
     await _restore(session, actor, moment, cipher, adapter, id)
     await _remove(session, actor, moment, adapter, id)

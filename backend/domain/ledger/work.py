@@ -1,7 +1,8 @@
 """Checking and committing an import: the same walk over the file, once without and once with its consequences."""
 
 import json
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping, Sequence
+from contextlib import aclosing
 from datetime import timedelta
 from typing import Any, Literal, Protocol
 from uuid import UUID
@@ -48,7 +49,7 @@ class LedgerFile(Protocol):
     @property
     def height(self) -> int: ...
 
-    def chunks(self, scope: Scope) -> AsyncIterator[list[Planned]]:
+    def chunks(self, scope: Scope) -> AsyncGenerator[list[Planned], None]:
         """The rows in portions; a ledger whose rows refer to one another comes in one."""
         ...
 
@@ -189,19 +190,22 @@ async def _walk(
     creating: list[Planned] = []
     updating: list[Planned] = []
     ordinal = await _note_problems(session, run.id, file.problems)
-    async for rows in file.chunks(scope):
-        for place, row in enumerate(rows, ordinal):
-            row.ordinal = place
-        await adapter.judge(session, cipher, scope, rows)
-        for row in rows:
-            row.action = row.action if row.row.accepted else RowAction.refused
-            counts[row.action] += 1
-        ordinal += len(rows)
-        await copy_rows(session, LedgerImportRow, [_stored(run.id, adapter, row, applying) for row in rows])
-        if applying:
-            creating += (row for row in rows if row.action == RowAction.create)
-            updating += (row for row in rows if row.action == RowAction.update)
-        await report(min(sum(counts.values()), file.height), total)
+    async with aclosing(file.chunks(scope)) as chunks:
+        async for rows in chunks:
+            for place, row in enumerate(rows, ordinal):
+                row.ordinal = place
+            await adapter.judge(session, cipher, scope, rows)
+            for row in rows:
+                row.action = row.action if row.row.accepted else RowAction.refused
+                counts[row.action] += 1
+            ordinal += len(rows)
+            await copy_rows(session, LedgerImportRow, [_stored(run.id, adapter, row, applying) for row in rows])
+            for row in rows if applying else ():
+                # The cells are stored; 100,000 rows of them would be some 200 MB.
+                row.texts = {}
+                if row.action in (RowAction.create, RowAction.update):
+                    (creating if row.action == RowAction.create else updating).append(row)
+            await report(min(sum(counts.values()), file.height), total)
     if applying:
         await _apply(session, actor, moment, cipher, adapter, creating, updating, file.height, report)
     county_id, organization_id = _placed(scope, creating)
@@ -214,8 +218,8 @@ async def _walk(
         "created": counts[RowAction.create],
         "updated": counts[RowAction.update],
         "unchanged": counts[RowAction.unchanged],
-        "done": total,
-        "total": total,
+        "done": sum(counts.values()),
+        "total": sum(counts.values()),
     }
 
 
