@@ -89,9 +89,13 @@ it('a server in trouble does not throw the session away', async () => {
   expect(session.maySignIn()).toBe(true);
 });
 
-it('the access token is nowhere in the storage', async () => {
+it('a reload goes on with the access token that still holds, and spends no refresh token', async () => {
   await signedIn();
-  expect(JSON.stringify({ ...sessionStorage, ...localStorage })).not.toContain('a1');
+  vi.resetModules();
+  const reloaded = await import('./session');
+  expect((await reloaded.authorizedFetch(request())).status).toBe(200);
+  expect(refreshes()).toBe(0);
+  expect(JSON.stringify({ ...localStorage })).not.toContain('a1');
 });
 
 it('signing out forgets everything', async () => {

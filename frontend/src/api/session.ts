@@ -1,15 +1,18 @@
 import { Refusal, refusalFrom } from './refusal';
 
 /**
- * Who is signed in, as far as HTTP is concerned: the access token lives in memory, the refresh token in the tab's
- * session storage. Nothing outside this file knows where they are kept, so that a cookie can take their place.
+ * Who is signed in, as far as HTTP is concerned: both tokens live in memory and in the tab's session storage. A reload
+ * goes on with the access token that still holds: it must not spend the refresh token, because a page that is left
+ * while the answer is under way would lose the next one, and the server would take the old one for stolen.
+ * Nothing outside this file knows where they are kept, so that a cookie can take their place.
  */
 const STORAGE_KEY = 'guanbiao:refresh';
+const ACCESS_KEY = 'guanbiao:access';
 const TOKEN_URL = '/api/v1/oauth/token';
 const SPARE_MS = 20_000;
 
-let accessToken: string | null = null;
-let staleAt = 0;
+let accessToken = sessionStorage.getItem(ACCESS_KEY)?.split(' ')[1] ?? null;
+let staleAt = Number(sessionStorage.getItem(ACCESS_KEY)?.split(' ')[0] ?? 0);
 let renewal: Promise<boolean> | null = null;
 let ended: (() => Promise<void>) | null = null;
 
@@ -27,6 +30,7 @@ function keep(answer: TokenAnswer): void {
   accessToken = answer.access_token;
   staleAt = Date.now() + answer.expires_in * 1000 - SPARE_MS;
   sessionStorage.setItem(STORAGE_KEY, answer.refresh_token);
+  sessionStorage.setItem(ACCESS_KEY, `${staleAt} ${accessToken}`);
 }
 
 async function ask(form: Record<string, string>): Promise<Response> {
@@ -51,6 +55,7 @@ export function signOut(): void {
   accessToken = null;
   staleAt = 0;
   sessionStorage.removeItem(STORAGE_KEY);
+  sessionStorage.removeItem(ACCESS_KEY);
 }
 
 /** True when a session may exist; only the server can say whether it still does. */
