@@ -2,7 +2,7 @@ import { client, need } from '@/api/client';
 import type { Task } from '@/api/types';
 import { usePages, type Pages } from '@/core/use-pages';
 
-/** What awaits me, longest waiting first as the server orders it. */
+/** What awaits me, the most urgent first as the server orders it. */
 export function useTasks(): Pages<Task> {
   return usePages<Task>(['task'], (cursor) =>
     need(client.GET('/api/v1/me/tasks', { params: { query: { cursor, limit: 50 } } })));
