@@ -5,11 +5,12 @@ Nothing is deleted: an organisation ends on a day, and the histories of names an
 
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
 from backend.db.base import Session
+from backend.db.decision_inheritance import has_open_decisions, inherit_decisions
 from backend.db.member import has_current_members, inherit_members
 from backend.db.organization import (
     Organization,
@@ -47,18 +48,24 @@ CHANGEABLE = (
 
 @dataclass(frozen=True, slots=True)
 class Inheritance:
-    """A record system whose open items belong to an organisation, and how they go to another one.
+    """A record system whose items belong to an organisation: what becomes of the open ones when it ends.
 
-    `hand_over` answers how many items it moved, by state; these are taken from the kept counts of the one and added
-    to those of the other.
+    `has_open` asks whether there are any, and `refusal` says so to who would dissolve it.  `hand_over` gives them to
+    another organisation and answers how many it moved, by state; where counts `are_kept`, these move along.
     """
 
     subject: str
-    hand_over: Callable[..., Awaitable[dict[str, int]]]
+    has_open: Callable[[Session, UUID], Awaitable[bool]]
+    refusal: str
+    hand_over: Callable[[Session, UUID, UUID, datetime, date, str], Awaitable[dict[str, int]]]
+    are_kept: bool = False
 
 
-# What a merged organisation leaves to the one that it merges into.
-INHERITED: tuple[Inheritance, ...] = (Inheritance("member", inherit_members),)
+# What an organisation leaves to the one that it merges into, and what keeps it from being dissolved.
+INHERITED = (
+    Inheritance("member", has_current_members, "has_active_members", inherit_members, are_kept=True),
+    Inheritance("decision", has_open_decisions, "has_open_items", inherit_decisions),
+)
 
 
 def plain(value: Any) -> Any:
@@ -279,10 +286,10 @@ async def merge_organizations(
     counts: dict[str, dict[str, int]] = {}
     for inheritance in INHERITED:
         moved = await inheritance.hand_over(session, source.id, target.id, moment.now, day_of(moment.now), reason)
-        gone = {(source.id, status): -count for status, count in moved.items()}
-        await tally_all(
-            session, inheritance.subject, gone | {(target.id, status): count for status, count in moved.items()}
-        )
+        if inheritance.are_kept:
+            gone = {(source.id, status): -count for status, count in moved.items()}
+            come = {(target.id, status): count for status, count in moved.items()}
+            await tally_all(session, inheritance.subject, gone | come)
         counts[inheritance.subject] = moved
     source.merged_into_id = target.id
     await _end(session, source, OrganizationStatus.merged, moment)
@@ -306,14 +313,15 @@ async def _end(session: Session, organization: Organization, status: Organizatio
 async def dissolve_organization(
     session: Session, actor: Actor, moment: Moment, id: UUID, version: int, *, reason: str
 ) -> Organization:
-    """End an organisation that nobody belongs to and nothing stands below.
+    """End an organisation that nobody belongs to, that has no open items, and below which nothing stands.
 
-    Raises Conflict `has_active_members`, `has_active_children`, `organization_not_active`.
+    Raises Conflict `has_active_members`, `has_open_items`, `has_active_children`, `organization_not_active`.
     """
     organization = (await _hold(session, actor, id, "organization:arrange"))[id]
     _check_current(organization, version)
-    if await has_current_members(session, organization.id):
-        raise Conflict("has_active_members")
+    for inheritance in INHERITED:
+        if await inheritance.has_open(session, organization.id):
+            raise Conflict(inheritance.refusal)
     if (await names_below(session, [organization.id])).get(organization.id):
         raise Conflict("has_active_children")
     await _end(session, organization, OrganizationStatus.dissolved, moment)

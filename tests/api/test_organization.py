@@ -9,6 +9,7 @@ import pytest
 from backend.api.organization_shapes import OrganizationDetail, OrganizationPage
 from backend.db.account import RoleGrant
 from backend.db.organization import Organization
+from tests.api.decisions import started
 from tests.factories import County, by_id, make_account
 from tests.people import citizen_number
 
@@ -508,6 +509,33 @@ async def test_merge_200_hands_members_and_children_over(county: County) -> None
     assert ended["id"] not in {item["id"] for item in listed}
 
 
+async def test_merge_200_hands_open_decisions_over_and_leaves_those_that_are_over(county: County) -> None:
+    new = (
+        await make(county, "county_admin", kind="township_committee", name="新镇党委", parent_id=str(county.county.id))
+    ).json()
+    target_office = (await make(county, "county_admin", parent_id=new["id"], kind="office", name="新镇办公室")).json()
+    open_one, over = await started(county), await started(county)
+    secretary = county.client("secretary")
+    withdrawn = await secretary.post(
+        f"/decisions/{over['id']}/acts",
+        json={"step": "intention_solicitation", "outcome": "withdrawn", "reason": "不再需要"},
+        headers={"if-match": f'"{over["version"]}"'},
+    )
+    assert withdrawn.status_code == 200, withdrawn.text
+    offices = await arrange(county, "merge", county.office.id, {"into_id": target_office["id"]})
+    assert offices.json()["status"] == "merged", offices.text
+    towns = await arrange(county, "merge", county.township.id, {"into_id": new["id"]})
+    assert towns.json()["status"] == "merged", towns.text
+    client = county.client("county_admin")
+    moved = (await client.get(f"/decisions/{open_one['id']}")).json()
+    assert (moved["organization_id"], moved["sponsor_unit"]["id"]) == (new["id"], target_office["id"])
+    assert moved["procedure"]["step"] == "intention_solicitation"
+    listed = (await client.get("/decisions", params={"organization_id": new["id"]})).json()["items"]
+    assert [item["id"] for item in listed] == [open_one["id"]]
+    kept = (await client.get(f"/decisions/{over['id']}")).json()
+    assert (kept["organization_id"], kept["sponsor_unit"]["id"]) == (str(county.township.id), str(county.office.id))
+
+
 @pytest.mark.parametrize("target", ["branch", "office"])
 async def test_merge_422_into_itself_or_another_kind(county: County, target: str) -> None:
     answer = await arrange(county, "merge", county.branch.id, {"into_id": str(getattr(county, target).id)})
@@ -571,6 +599,12 @@ async def test_dissolve_409_with_active_members(county: County) -> None:
     await put(county.branch, county.client("clerk"))
     answer = await arrange(county, "dissolve", county.branch.id, {})
     assert (answer.status_code, code(answer)) == (409, "has_active_members")
+
+
+async def test_dissolve_409_with_an_open_decision(county: County) -> None:
+    await started(county)
+    answer = await arrange(county, "dissolve", county.office.id, {})
+    assert (answer.status_code, code(answer)) == (409, "has_open_items")
 
 
 async def test_dissolve_409_with_active_children(county: County) -> None:
