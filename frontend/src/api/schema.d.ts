@@ -1178,10 +1178,10 @@ export interface components {
          * @description What may still change before it is decided. A new text is a version of its own, with `material` beside it.
          * @example {
          *       "material": true,
-         *       "reason": "按调研情况调整实施次序",
+         *       "reason": "按摸底情况调整补助标准",
          *       "text": {
-         *         "body": "一、范围\n全镇68个村。\n二、进度\n分三年实施，先易涝村后一般村。",
-         *         "title": "村庄排水管网三年规划"
+         *         "body": "一、范围\n低保户、特困人员和低保边缘家庭。\n二、标准\n每户每年600元，11月底前发放到户。",
+         *         "title": "榆桥镇困难家庭冬季取暖补贴发放办法"
          *       }
          *     }
          */
