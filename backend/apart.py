@@ -13,7 +13,9 @@ import threading
 import traceback
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any, BinaryIO, ParamSpec, TypeVar
+from typing import Any, ParamSpec, TypeVar
+
+from backend.domain.errors import Refused
 
 _LENGTH = struct.Struct("!Q")
 
@@ -61,8 +63,10 @@ async def apart(function: Callable[P, T], /, *args: P.args, **kwargs: P.kwargs) 
         process.stdin.close()
     if not answer:
         raise WorkFailed(f"exit {code}")
-    raised, value = pickle.loads(answer)  # noqa: S301 - written by a process that this one started
-    if raised:
+    kind, value = pickle.loads(answer)  # noqa: S301 - written by a process that this one started
+    if kind == "failure":
+        raise WorkFailed(value)
+    if kind == "refusal":
         raise value
     result: T = value
     return result
@@ -73,9 +77,9 @@ def _paths() -> list[str]:
     return [here, *filter(None, os.environ.get("PYTHONPATH", "").split(os.pathsep))]
 
 
-def _end_with(lifeline: BinaryIO) -> None:
+def _end_with(lifeline: int) -> None:
     """End this process when the one that started it has ended or wants it to."""
-    lifeline.read(1)
+    os.read(lifeline, 1)
     os._exit(1)
 
 
@@ -85,26 +89,25 @@ def main() -> None:
     os.dup2(2, 1)
     (length,) = _LENGTH.unpack(sys.stdin.buffer.read(_LENGTH.size))
     task = sys.stdin.buffer.read(length)
-    threading.Thread(target=_end_with, args=(sys.stdin.buffer,), daemon=True).start()
-    function, args, kwargs = pickle.loads(task)  # noqa: S301 - written by the process that started this one
-    answer: tuple[bool, Any]
+    threading.Thread(target=_end_with, args=(0,), daemon=True).start()
     try:
-        answer = (False, function(*args, **kwargs))
+        function, args, kwargs = pickle.loads(task)  # noqa: S301 - written by the process that started this one
+        answer = pickle.dumps(("value", function(*args, **kwargs)))
     except Exception as error:  # noqa: BLE001 - whatever it is, the one that waits must learn of it
-        answer = (True, _told(error))
-    answers.write(pickle.dumps(answer))
+        answer = pickle.dumps(_told(error))
+    answers.write(answer)
     answers.close()
-    # The thread still waits in its read, which would hold the end of the interpreter up.
+    # The thread still waits for the end of its lifeline; nothing is left to tidy.
     os._exit(0)
 
 
-def _told(error: Exception) -> Exception:
-    if type(error).__module__ == "backend.domain.errors":
-        return error
+def _told(error: Exception) -> tuple[str, Any]:
+    if isinstance(error, Refused):
+        return "refusal", error
     # Frames hold no values, so the operator sees where it was and nobody's data.
     places = "".join(traceback.format_tb(error.__traceback__))
     sys.stderr.write(f"{places}{type(error).__name__}\n")
-    return WorkFailed(type(error).__name__)
+    return "failure", type(error).__name__
 
 
 if __name__ == "__main__":

@@ -102,7 +102,7 @@ async def _do(settings: Settings, dsn: str, stop: asyncio.Event, job: Job) -> No
         raise RetryRequested(reason="stopped")
     try:
         work.result()
-    except WorkFailed as failure:
+    except (WorkFailed, OSError) as failure:
         _log.error("job %s failed: %s", job.id, failure)
         if job.attempts + 1 < _ATTEMPTS:
             raise RetryRequested(delay=timedelta(seconds=2**job.attempts), reason=str(failure)) from None
