@@ -10,7 +10,10 @@ from backend.app import create_app
 from backend.db.embedded import EmbeddedPostgres
 from backend.db.engine import Database, migrate_now
 from backend.settings import Settings
+from tests.demo_county import demo_copy, demo_county
 from tests.factories import County, make_county
+
+__all__ = ["demo_copy", "demo_county"]
 
 # A lost test database is no loss, so the disk is not waited for.
 FAST = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}

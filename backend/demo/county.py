@@ -54,7 +54,7 @@ class Plan:
 
     def branch(self, name: str, parent: str, line: str, town: str, *, kind: str = "party_branch") -> None:
         below = self.rows[parent]["kind"] == "general_branch"
-        years, starts = (5, self._day(2023, 2026)) if line == "rural" else (3, self._day(2024, 2026))
+        years, starts = (5, self._day(2023, 2026)) if line == "rural" else (3, self._day(2025, 2026))
         self.add(
             name,
             kind,

@@ -98,7 +98,7 @@ SQUARE_LIGHTS = story(
 
 WINTER_FUEL = story(
     "困难家庭冬季取暖补贴发放办法",
-    "11-16 14:30",
+    "10-16 14:30",
     sponsor="榆桥镇公共服务办公室",
     subject="public_service",
     proposer="镇人大代表 贾月英",

@@ -189,6 +189,6 @@ def known_person(branch: Branch, who: dict[str, Any], people: People) -> MemberV
     """A person whom the demonstration's accounts and records name."""
     woman, born = who["sex"] == "female", who["birth_date"]
     values = people.person(branch, born, "full")
-    values.update(name=who["name"], sex=who["sex"], ethnic_group="汉族", is_mobile=False)
-    values["id"], values["id_number"] = demo_id("member", who["name"]), people.id_number(born, woman)
+    values["id"], values["name"], values["sex"] = demo_id("member", who["name"]), who["name"], who["sex"]
+    values["id_number"], values["ethnic_group"], values["is_mobile"] = people.id_number(born, woman), "汉族", False
     return people.dates(values, born)
