@@ -32,7 +32,7 @@ def decision_example(title: str) -> str:
 
 # Read, and changed by no example that would end it.
 READ = decision_example(AT_STEP["closing"])
-CHANGED = decision_example(AT_STEP["expert_consultation"])
+CHANGED = decision_example("困难家庭冬季取暖补贴发放办法")
 ACTED_ON = decision_example(AT_STEP["intention_solicitation"])
 COMMENTED = decision_example(AT_STEP["opinion_solicitation"])
 UNANSWERED_OPINION = str(demo_id("opinion", f"{AT_STEP['opinion_solicitation']}/1"))
@@ -59,11 +59,11 @@ DECISION: dict[str, Any] = {
 }
 DECISION_CHANGE: dict[str, Any] = {
     "text": {
-        "title": "村庄排水管网三年规划",
-        "body": "一、范围\n全镇68个村。\n二、进度\n分三年实施，先易涝村后一般村。",
+        "title": "榆桥镇困难家庭冬季取暖补贴发放办法",
+        "body": "一、范围\n低保户、特困人员和低保边缘家庭。\n二、标准\n每户每年600元，11月底前发放到户。",
     },
     "material": True,
-    "reason": "按调研情况调整实施次序",
+    "reason": "按摸底情况调整补助标准",
 }
 ACT: dict[str, Any] = {
     "step": "intention_solicitation",

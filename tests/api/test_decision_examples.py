@@ -1,7 +1,12 @@
 """The examples of the contract are bodies that the server accepts, and name what the demonstration holds."""
 
+from pydantic import BaseModel
+
 from backend.api import decision_examples
 from backend.api.decision_examples import AT_STEP
+from backend.api.decision_shapes import DecisionOut, DecisionPage, OpinionPage
+from backend.api.event import EventPage
+from backend.api.procedure import ProcedurePage, TaskPage
 from backend.domain.procedures.registry import current
 from tests.api.decisions import Walk
 
@@ -33,3 +38,25 @@ async def test_examples_200_act_amend_and_answer(county) -> None:
 def test_the_demonstration_is_asked_for_one_decision_at_every_step() -> None:
     assert list(AT_STEP) == [step.key for step in current("decision").steps]
     assert len(set(AT_STEP.values())) == len(AT_STEP)
+
+
+async def test_reads_200_answer_in_their_own_shapes(demo) -> None:
+    """Lists are written by PostgreSQL, past the shapes that document them."""
+    walk = await Walk.start(demo)
+    opinion = {"channel": "web", "content": "同意", "from_kind": "resident"}
+    assert (await walk.client("clerk").post(f"{walk.path}/opinions", json=opinion)).status_code == 201
+    shapes: dict[str, type[BaseModel]] = {
+        "/decisions": DecisionPage,
+        walk.path: DecisionOut,
+        f"{walk.path}/opinions": OpinionPage,
+        f"{walk.path}/events": EventPage,
+        "/me/tasks": TaskPage,
+        "/procedures": ProcedurePage,
+    }
+    for path, shape in shapes.items():
+        answer = await walk.client("clerk").get(path)
+        shape.model_validate_json(answer.content)
+        if path != "/procedures":
+            assert answer.headers["cache-control"] == "no-store", path
+    assert (await walk.act("secretary", "withdrawn", reason="条件不具备")).status_code == 200
+    DecisionPage.model_validate_json((await walk.client("clerk").get("/decisions")).content)
