@@ -8,12 +8,15 @@ statistical region code (12 digits), handbook 3.7 (phones and names).
 import re
 import unicodedata
 from datetime import date
+from operator import mul
 from typing import Literal
 
 Sex = Literal["male", "female"]
 
 _ID_WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
 _ID_CHECKS = "10X98765432"
+# What the code points of seventeen zeros weigh.
+_ID_ZERO = ord("0") * sum(_ID_WEIGHTS)
 _ID_BODY = re.compile(r"[0-9]{17}[0-9X]")
 _ID_AS_NUMBER = re.compile(r"[0-9](\.[0-9]+)?E\+?1[4-9]|[0-9]{15,18}\.0+", re.IGNORECASE)
 
@@ -41,7 +44,7 @@ def compact(text: str) -> str:
 
 def normalize_id_number(text: str) -> str:
     """A citizen number as it is stored: plain digits, no spaces or leading apostrophe, capital X."""
-    return compact(text).lstrip("'’‘`").upper()
+    return text if _ID_BODY.fullmatch(text) else compact(text).lstrip("'’‘`").upper()
 
 
 def id_number_problem(number: str, today: date) -> str | None:
@@ -68,7 +71,8 @@ def id_number_problem(number: str, today: date) -> str | None:
 
 def id_number_check(body: str) -> str:
     """The check character of a citizen number's first 17 digits (ISO 7064 MOD 11-2)."""
-    return _ID_CHECKS[sum(w * (ord(digit) - 48) for w, digit in zip(_ID_WEIGHTS, body, strict=False)) % 11]
+    total = sum(map(mul, _ID_WEIGHTS, map(ord, body)))
+    return _ID_CHECKS[(total - _ID_ZERO) % 11]
 
 
 def birth_date_of(number: str) -> date | None:
@@ -119,6 +123,8 @@ def region_code_problem(code: str) -> str | None:
 def normalize_phone(text: str) -> str | None:
     """A phone number as it is stored, None where it is none: 11 digits for a mobile, `0538-1234567-8001` with the
     dashes as given for a landline, the bare number of a service (12345, 400..., 95...)."""
+    if _MOBILE.fullmatch(text):
+        return text
     typed = _COUNTRY.sub("", re.sub(r"[()]", "", _DASHES.sub("-", compact(text))))
     bare = typed.replace("-", "")
     if _MOBILE.fullmatch(bare):
@@ -132,6 +138,8 @@ def normalize_name(text: str) -> str:
     """A person's name as it is stored: the spaces that clerks put between characters for alignment go, those
     between Latin words stay single, every middle dot becomes U+00B7. Rare characters are kept as they are, because
     NFKC would change the compatibility forms that some people bear officially."""
+    if text.isalpha():
+        return text
     words = (_SPACES.sub("", word) for word in _LATIN_GAP.split(text.strip()))
     return _MIDDLE_DOTS.sub("·", " ".join(words))
 
@@ -141,7 +149,7 @@ def name_problem(name: str) -> str | None:
     (digits, symbols or control characters, which no name has)."""
     if not 1 <= len(name) <= _NAME_LIMIT:
         return "name_length"
-    return None if all(_may_stand_in_name(char) for char in name) else "name_characters"
+    return None if name.isalpha() or all(map(_may_stand_in_name, name)) else "name_characters"
 
 
 def _may_stand_in_name(char: str) -> bool:
