@@ -78,6 +78,8 @@ def open_database(dsn: str, *, pgbouncer: bool = False, pool_size: int = 10) -> 
         max_overflow=pool_size,
         pool_timeout=10,
         pool_recycle=1800,
+        # An exception's text would otherwise quote the row that was written.
+        hide_parameters=True,
         connect_args=arguments,
     )
     return Database(
@@ -105,7 +107,12 @@ async def current_revision(connection: AsyncConnection) -> str | None:
 
 async def migrate(dsn: str) -> None:
     """Bring the database to the newest revision; replicas that start together wait for one another."""
-    engine = create_async_engine(async_dsn(dsn), poolclass=sa.NullPool)
+    # Without a cache of statements this works through a pooler in transaction mode too.
+    engine = create_async_engine(
+        async_dsn(dsn),
+        poolclass=sa.NullPool,
+        connect_args={"statement_cache_size": 0, "prepared_statement_cache_size": 0},
+    )
     try:
         async with engine.connect() as guard:
             await guard.execute(sa.select(sa.func.pg_advisory_lock(MIGRATION_LOCK)))

@@ -4,7 +4,7 @@ The acts are the truth; what a run's row says of its position are copies for lis
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from typing import Any
 from uuid import UUID
@@ -104,13 +104,13 @@ async def acts_of(session: Session, run_id: UUID) -> list[ProcedureAct]:
 
 def is_overdue(now: datetime) -> sa.ColumnElement[bool]:
     """The SQL of `domain.calendar.overdue`; a test holds the two together."""
-    return sa.and_(col(ProcedureRun.due_at).is_not(None), col(ProcedureRun.due_at) <= now)
+    return sa.and_(col(ProcedureRun.due_at).is_not(None), col(ProcedureRun.due_at) <= now - timedelta(seconds=1))
 
 
 def light(now: datetime, yellow_days: int) -> sa.ColumnElement[str]:
     """The SQL of `domain.calendar.light`, closed when no step is open; a test holds the two together."""
     due = col(ProcedureRun.due_at)
-    last_day = _shanghai_day(due - sa.literal_column("interval '1 microsecond'"))
+    last_day = _shanghai_day(sa.type_coerce(due, timestamp))
     left = last_day - _shanghai_day(sa.literal(now, timestamp))
     return sa.case(
         (sa.or_(due.is_(None), col(ProcedureRun.step).is_(None)), "grey"),

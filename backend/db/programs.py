@@ -7,9 +7,13 @@ import os
 import re
 import shutil
 import subprocess
+import sys
 import tempfile
 from dataclasses import dataclass
 from pathlib import Path
+
+if sys.platform != "win32":
+    import pwd
 
 SUPPORTED_MAJORS = range(15, 19)
 PUBLIC_CACHE = Path("/var/cache/guanbiao")
@@ -82,8 +86,6 @@ def unprivileged_user(owner_uid: int | None) -> User | None:
     """
     if os.name != "posix" or os.geteuid() != 0:
         return None
-    import pwd  # exists on POSIX only, and this module must be importable elsewhere
-
     try:
         entry = pwd.getpwuid(owner_uid) if owner_uid else pwd.getpwnam("nobody")
     except KeyError:

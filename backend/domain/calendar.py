@@ -15,6 +15,7 @@ from typing import Any, Literal
 from zoneinfo import ZoneInfo
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
+SECOND = timedelta(seconds=1)
 YELLOW_DAYS = 7
 """A light turns yellow when this many days or fewer are left."""
 
@@ -106,12 +107,17 @@ def last_day_before(end: datetime) -> date:
     return day_of(end - timedelta(microseconds=1))
 
 
+def last_second_of(day: date) -> datetime:
+    """23:59:59 in Shanghai, as UTC: how a limit is kept and told, so that everyone who shows it shows that day."""
+    return end_of(day) - SECOND
+
+
 def overdue(due_at: datetime | None, now: datetime) -> bool:
     """Whether a limit has passed: the only function that says so.
 
-    `due_at` is made by `end_of`, so what is due today is not overdue.
+    `due_at` is made by `last_second_of`, so what is due today is not overdue until the day is over.
     """
-    return due_at is not None and now >= due_at
+    return due_at is not None and now >= due_at + SECOND
 
 
 def light(due_at: datetime | None, now: datetime, *, closed: bool = False) -> Light:
@@ -120,7 +126,7 @@ def light(due_at: datetime | None, now: datetime, *, closed: bool = False) -> Li
         return "grey"
     if overdue(due_at, now):
         return "red"
-    return "yellow" if (last_day_before(due_at) - day_of(now)).days <= YELLOW_DAYS else "green"
+    return "yellow" if (day_of(due_at) - day_of(now)).days <= YELLOW_DAYS else "green"
 
 
 def load_calendar(years: list[dict[str, Any]]) -> WorkCalendar:

@@ -68,7 +68,7 @@ async def test_undo_201_removes_what_was_created_and_restores_what_was_changed(c
     await bring_in(clerk, [person(1, county.branch.name)])
     before = await only_member(clerk, county)
     second = await bring_in(
-        clerk, [person(1, county.branch.name, 学历="小学", 联系电话="19900000000", 入党时间="1974年8月2日"),
+        clerk, [person(1, county.branch.name, 学历="小学", 联系电话="19900000000", 入党时间="1974年8月"),
                 person(2, county.branch.name)]
     )  # fmt: skip
     assert (second["rows"]["created"], second["rows"]["updated"]) == (1, 1)

@@ -9,7 +9,7 @@ from sqlalchemy.exc import DBAPIError
 from sqlmodel import col
 
 from backend.db.procedure import ProcedureRun, is_overdue, light
-from backend.domain.calendar import YELLOW_DAYS, end_of, overdue
+from backend.domain.calendar import YELLOW_DAYS, end_of, last_second_of, overdue
 from backend.domain.calendar import light as light_of
 from tests.api.decisions import Walk
 
@@ -42,7 +42,11 @@ async def test_nobody_slips_a_second_act_into_one_place(county, database) -> Non
 async def test_lights_and_overdue_are_the_same_in_sql_and_python(county, database) -> None:
     """Due today is not overdue; the day changes at midnight in Shanghai, not in London."""
     today = (NOW + timedelta(hours=8)).date()
-    limits = [end_of(today + timedelta(days=n)) for n in range(-9, 12)] + [None, NOW, NOW + timedelta(microseconds=1)]
+    limits = [last_second_of(today + timedelta(days=n)) for n in range(-9, 12)] + [
+        None,
+        NOW,
+        NOW + timedelta(microseconds=1),
+    ]
     moments = [NOW + timedelta(hours=n) for n in (-3, 0, 5, 13, 14, 21)]
     moments += [end_of(today), end_of(today) - timedelta(microseconds=1)]
     async with database.transaction() as session:

