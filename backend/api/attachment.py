@@ -6,12 +6,13 @@ from typing import Annotated
 from urllib.parse import quote
 from uuid import UUID
 
-from fastapi import APIRouter, Form, Request, UploadFile
+from fastapi import APIRouter, Form, Path, Request, UploadFile
 from fastapi.responses import FileResponse
 from pydantic import ConfigDict
 
 from backend.api.deps import MomentDep, SessionDep, needs
 from backend.api.errors import refusals
+from backend.api.examples import ATTACHMENT, TOWNSHIP
 from backend.api.shapes import Answer
 from backend.db.attachment import Attachment
 from backend.domain.access import Actor
@@ -41,7 +42,7 @@ async def upload(
     session: SessionDep,
     moment: MomentDep,
     file: UploadFile,
-    organization_id: Annotated[UUID, Form()],
+    organization_id: Annotated[UUID, Form(examples=[TOWNSHIP])],
     actor: Annotated[Actor, needs("attachment:write")],
 ) -> Attachment:
     """Keep a file of at most 50 MiB: PDF, office papers without macros, pictures, recordings, plain text."""
@@ -54,7 +55,10 @@ async def upload(
 
 @router.get("/{id}", response_class=FileResponse, responses=refusals(404))
 async def download(
-    request: Request, session: SessionDep, id: UUID, actor: Annotated[Actor, needs("attachment:read")]
+    request: Request,
+    session: SessionDep,
+    id: Annotated[UUID, Path(examples=[ATTACHMENT])],
+    actor: Annotated[Actor, needs("attachment:read")],
 ) -> FileResponse:
     """The file itself, always as a download and never as something a browser would run."""
     found = await get_attachment(session, actor, id)

@@ -5,6 +5,7 @@ from typing import Any
 from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
 
+from backend.api.examples import ROLE, ROLES
 from backend.api.language import catalogue
 from backend.api.shapes import Refusal
 
@@ -17,6 +18,7 @@ example.
 - Lists answer `{"items": [...], "next_cursor": ...}`; ask again with `cursor` until it is null.
 - A change of an existing record carries `If-Match` with the record's ETag: 428 without, 412 when someone was faster.
 - A record under a procedure says in `procedure.options` what *you* may do next and what is still missing.
+- `x-example-role` names the demonstration's account with which the example of an operation works.
 - Refusals are `application/problem+json` (RFC 9457) in the language of `Accept-Language` (zh-CN, en).
   The `code` is stable.
 - Out of sight is 404, the same as missing; in sight but not yours to change is 403.
@@ -45,6 +47,8 @@ def install(app: FastAPI) -> None:
                 separate_input_output_schemas=False,
             )
             schema = Refusal.model_json_schema(ref_template="#/components/schemas/{model}")
+            for operation in (o for path in made["paths"].values() for o in path.values() if "security" in o):
+                operation["x-example-role"] = ROLES.get(operation["operationId"], ROLE)
             made["components"]["schemas"] |= schema.pop("$defs", {}) | {Refusal.__name__: schema}
             app.openapi_schema = made
         return app.openapi_schema

@@ -33,3 +33,15 @@ TRANSFERRED_MEMBER = member_example("单玉兰")
 ID_NUMBER = "999901199001010010"
 NEW_ID_NUMBER = "999901198801153066"
 PHONE = "19900002644"
+
+CHECKED_IMPORT = str(demo_id("import", "东沟村转入党员.csv"))
+COMMITTED_IMPORT = str(demo_id("import", "西沟村党员电话更正.csv"))
+ATTACHMENT = str(demo_id("attachment", "镇区主干道路面改造方案/调研报告.pdf"))
+
+# With whom to sign in for an operation's example, by operation id, where it is not the clerk.
+ROLES = {
+    "organization_move": "township_admin",
+    "organization_merge": "township_admin",
+    "organization_dissolve": "township_admin",
+}
+ROLE = "clerk"

@@ -52,7 +52,8 @@ Reader = Annotated[Actor, needs("ledger:read")]
 Importer = Annotated[Actor, needs("ledger:import")]
 Exporter = Annotated[Actor, needs("ledger:export")]
 LedgerKey = Annotated[str, Path(examples=["member"], json_schema_extra={"enum": sorted(LEDGERS)})]
-ImportId = Annotated[UUID, Path(description="The id of an import.")]
+ImportId = Annotated[UUID, Path(description="The id of an import.", examples=[examples.CHECKED_IMPORT])]
+CommittedId = Annotated[UUID, Path(description="The id of an import.", examples=[examples.COMMITTED_IMPORT])]
 
 Responses = dict[int | str, dict[str, Any]]
 _SHEET = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -207,7 +208,7 @@ async def undo(
     moment: MomentDep,
     cipher: CipherDep,
     language: LanguageDep,
-    id: ImportId,
+    id: CommittedId,
     actor: Importer,
 ) -> ImportOut:
     """Take an import back within 24 hours, unless its records have been used since (the refusal names the rows)."""

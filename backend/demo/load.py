@@ -14,6 +14,7 @@ from backend.demo.accounts import actors, add_accounts, installer, set_password
 from backend.demo.calendar import BEGINS, at
 from backend.demo.county import county_plan
 from backend.demo.decisions import STORIES
+from backend.demo.imports import load_imports
 from backend.demo.play import play
 from backend.demo.roster import by_registration, county_roster
 from backend.domain.access import Moment
@@ -83,5 +84,6 @@ async def _load(session: Session, data: Path, cipher: FieldCipher, report: DemoR
     started = time.perf_counter()
     report.decisions = await play(session, people, data / "attachments", STORIES)
     await register_members(session, people["county_admin"], Moment(SECOND_ROSTER), cipher, later)
+    await load_imports(session, people["clerk"], data / "imports", cipher, roster)
     report.seconds["decisions"] = time.perf_counter() - started
     await set_clock_offset(session, BEGINS - utc_now())

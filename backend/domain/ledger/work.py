@@ -7,7 +7,7 @@ from datetime import timedelta
 from typing import Any, Literal, Protocol
 from uuid import UUID
 
-from backend.db.base import Session
+from backend.db.base import Session, new_id
 from backend.db.bulk import copy_rows
 from backend.db.job import enqueue
 from backend.db.ledger import (
@@ -65,10 +65,12 @@ async def receive_ledger(
     sha256: str,
     size: int,
     commits_at_once: bool,
+    id: UUID | None = None,
 ) -> LedgerImport:
     """Open an import for an uploaded workbook; what it says is looked at by `check_ledger`.
 
-    Raises NotFound for a ledger or organisation that there is not, Forbidden for one that the actor may not write.
+    `id` is for loaders that have to know it beforehand.  Raises NotFound for a ledger or organisation that there is
+    not, Forbidden for one that the actor may not write.
     """
     adapter = ADAPTERS.get(ledger)
     if adapter is None:
@@ -78,6 +80,7 @@ async def receive_ledger(
     if organization_id is not None:
         await importable(session, actor, adapter, organization_id)
     run = LedgerImport(
+        id=id or new_id(),
         ledger=ledger,
         organization_id=organization_id,
         file_name=mask_numbers(plain_name(file_name)),
