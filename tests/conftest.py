@@ -19,6 +19,13 @@ __all__ = ["demo_copy", "demo_county"]
 FAST = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Loading the whole demonstration county takes longer than an inner loop has."""
+    for item in items:
+        if {"demo_county", "demo_copy"} & set(getattr(item, "fixturenames", ())):
+            item.add_marker(pytest.mark.slow)
+
+
 @pytest.fixture(scope="session")
 def dsn(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     with EmbeddedPostgres(tmp_path_factory.mktemp("postgres"), FAST) as address:

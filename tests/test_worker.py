@@ -98,6 +98,7 @@ async def members(made: Installation) -> int:
         return (await reader.execute(sa.text("SELECT count(*) FROM member"))).scalar_one()
 
 
+@pytest.mark.slow
 async def test_a_file_too_large_for_a_request_is_checked_and_committed_by_jobs(large: Installation) -> None:
     answer = await large.upload("m.xlsx", "member", roster(5000))
     assert (answer.status_code, answer.json()["state"]) == (202, "checking")
@@ -168,6 +169,7 @@ def worker_apart(made: Installation) -> subprocess.Popen[str]:
     return worker
 
 
+@pytest.mark.slow
 async def test_a_commit_whose_worker_is_killed_is_taken_up_again_once(large: Installation) -> None:
     answer = await large.upload("m.xlsx", "member", roster(12_000), dry_run=False)
     key = answer.json()["id"]
