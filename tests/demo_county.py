@@ -39,7 +39,7 @@ class DemoCounty:
         """A copy that may be changed, with the application in demo mode over it."""
         name = f"demo_copy_{len(self.copies)}"
         self.copies.append(name)
-        await run(self.server, f'CREATE DATABASE "{name}" TEMPLATE demo_county')
+        await run(self.server, f'CREATE DATABASE "{name}" TEMPLATE demo_county STRATEGY FILE_COPY')
         app = create_app(Settings(data=self.data, demo=True, worker=False), dsn=address(self.server, name))
         async with app.router.lifespan_context(app):
             made = DemoCopy(app)

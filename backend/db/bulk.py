@@ -1,12 +1,12 @@
 """Many rows at once: COPY, in the transaction of the session."""
 
-import json
 from collections.abc import Iterable, Mapping, Sequence
 from functools import partial
 from operator import itemgetter
 from typing import Any
 
 import asyncpg
+import orjson
 import sqlalchemy as sa
 from sqlalchemy.exc import DBAPIError
 from sqlmodel import SQLModel
@@ -42,5 +42,5 @@ async def copy_rows(session: Session, table: type[SQLModel], rows: Sequence[Mapp
 
 
 def _documents_as_text(documents: Iterable[str], row: Mapping[str, Any]) -> dict[str, Any]:
-    texts = {name: json.dumps(row[name], ensure_ascii=False) for name in documents if row[name] is not None}
+    texts = {name: orjson.dumps(row[name]).decode() for name in documents if row[name] is not None}
     return {**row, **texts}

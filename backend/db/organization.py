@@ -264,22 +264,31 @@ async def tally_all(session: Session, subject: str, changes: Mapping[tuple[UUID,
 
     The rows are taken in one order, so that two transactions with the same organisations cannot wait for each other.
     """
-    rows = [
-        {"organization_id": organization_id, "subject": subject, "status": status, "count": difference}
-        for (organization_id, status), difference in sorted(
-            changes.items(), key=lambda item: (str(item[0][0]), item[0][1])
+    ordered = sorted(changes.items(), key=lambda item: (str(item[0][0]), item[0][1]))
+    rows = [(organization_id, status, difference) for (organization_id, status), difference in ordered if difference]
+    if not rows:
+        return
+    # A roster changes thousands of counts: one statement with three arrays, however many there are.
+    ids, statuses, differences = zip(*rows, strict=True)
+    given = (
+        sa.func.unnest(
+            sa.cast(list(ids), ARRAY(sa.Uuid)),
+            sa.cast(list(statuses), ARRAY(sa.Text)),
+            sa.cast(list(differences), ARRAY(sa.Integer)),
         )
-        if difference
-    ]
-    # A roster changes thousands of counts; one statement for each would cost more than its members.
-    for start in range(0, len(rows), 1000):
-        statement = postgresql.insert(OrganizationTally).values(rows[start : start + 1000])
-        await session.execute(
-            statement.on_conflict_do_update(
-                index_elements=["organization_id", "subject", "status"],
-                set_={"count": col(OrganizationTally.count) + statement.excluded.count},
-            )
+        .table_valued("organization_id", "status", "count")
+        .render_derived("given")
+    )
+    statement = postgresql.insert(OrganizationTally).from_select(
+        ["organization_id", "subject", "status", "count"],
+        sa.select(given.c.organization_id, sa.literal(subject), given.c.status, given.c.count),
+    )
+    await session.execute(
+        statement.on_conflict_do_update(
+            index_elements=["organization_id", "subject", "status"],
+            set_={"count": col(OrganizationTally.count) + statement.excluded.count},
         )
+    )
 
 
 def tallied(subject: str, path: Any, statuses: Sequence[str] | None = None) -> sa.ScalarSelect[int]:

@@ -31,6 +31,7 @@ FIELDS = (
     "remark",
 )
 _DAYS = frozenset({"birth_date", "joined_on", "confirmed_on"})
+_KEPT_OTHERWISE = tuple(field for field in FIELDS if field in {"name", "id_number", "phone", *_DAYS})
 
 
 def field_columns(field: str, value: Any, row: UUID, cipher: FieldCipher) -> dict[str, Any]:
@@ -63,8 +64,8 @@ def field_columns(field: str, value: Any, row: UUID, cipher: FieldCipher) -> dic
 
 def member_columns_of(values: Mapping[str, Any], row: UUID, cipher: FieldCipher) -> dict[str, Any]:
     """Return the columns of all fields of a new member."""
-    columns: dict[str, Any] = {}
-    for field in FIELDS:
+    columns = {field: values.get(field) for field in FIELDS}
+    for field in _KEPT_OTHERWISE:
         columns |= field_columns(field, values.get(field), row, cipher)
     return columns
 
