@@ -4,6 +4,7 @@ import asyncio
 from datetime import datetime, timedelta
 from io import BytesIO
 from itertools import pairwise
+from pathlib import Path
 from typing import Any
 
 import asyncpg
@@ -17,6 +18,7 @@ from backend.demo.calendar import BEGINS
 from backend.demo.decisions import READY, STORIES
 from backend.demo.load import load_demo
 from backend.demo.play import attachment_id, decision_id
+from backend.document.verify import main_verify
 from backend.domain.access import ROLE_PERMISSIONS
 from backend.domain.calendar import SHANGHAI, shipped_calendar
 from backend.domain.procedures.registry import current
@@ -252,3 +254,23 @@ def test_no_two_decisions_share_a_text() -> None:
     words = [str(move.wish.record) for story in STORIES for move in story.moves if getattr(move, "wish", None)]
     told = [word for word in words if word != "None"]
     assert len(set(told)) == len(told)
+
+
+async def test_a_clerk_s_imports_show_what_was_refused_and_can_go_on(demo_copy: DemoCopy) -> None:
+    client = await demo_copy.client("clerk")
+    page = (await client.get("/api/v1/imports")).json()
+    committed, checked = page["items"]
+    assert (committed["state"], committed["rows"]["updated"], committed["rows"]["refused"]) == ("committed", 4, 0)
+    assert (checked["state"], checked["rows"]["acceptable"], checked["rows"]["refused"]) == ("checked", 3, 3)
+    shown = (await client.get(f"/api/v1/imports/{checked['id']}")).json()
+    codes = [refused["code"] for refused in shown["refused"]]
+    assert codes == ["id_number_checksum", "unknown_organization", "invalid_date"]
+
+
+async def test_the_dossier_of_an_adopted_decision_is_whole(demo_copy: DemoCopy, tmp_path: Path) -> None:
+    client = await demo_copy.client("clerk")
+    answer = await client.get(f"/api/v1/decisions/{decision_id(READY['closing'])}/dossier.zip")
+    assert answer.status_code == 200
+    (tmp_path / "dossier.zip").write_bytes(answer.content)
+    code, lines = main_verify(tmp_path / "dossier.zip", None, "zh-CN")
+    assert code == 0, lines
