@@ -42,6 +42,11 @@ function both(text: string): Record<string, string> {
 
 const FORM_PARTS = ['/record', '/evidence', '/reason', '/rule', '/to'];
 
+/** Why this person is not the one to do it; neither time nor filling in the form changes that. */
+export function notMine(option: ActOption): ActOption['missing'] {
+  return option.missing.filter((need) => need.code === 'role_not_allowed' || need.code === 'party_barred');
+}
+
 /** What filling in the form cannot help: the wrong person, the wrong time, something lacking elsewhere. */
 export function blockers(option: ActOption): ActOption['missing'] {
   return option.missing.filter((need) => !FORM_PARTS.some((part) => (need.pointer ?? '').startsWith(part)));

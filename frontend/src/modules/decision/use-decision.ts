@@ -6,6 +6,7 @@ import type { EventEntry } from '@/api/types';
 import type {
   ActBody, ActCheck, Decision, DecisionChange, FiveWOneH, NewOpinion, Opinion, OpinionAnswer,
 } from '@/api/types-decision';
+import { useSession } from '@/core/session-store';
 import { useAction, type Action } from '@/core/use-action';
 import { usePages, type Pages } from '@/core/use-pages';
 import { useRecord, type Loaded } from '@/core/use-record';
@@ -18,8 +19,9 @@ export function useDecision(id: Id): Loaded<Decision> {
 }
 
 export function useDecisionEvents(id: Id): Pages<EventEntry> {
+  const session = useSession();
   return usePages<EventEntry>(computed(() => ['decision', toValue(id), 'events']), (cursor) =>
-    need(client.GET('/api/v1/decisions/{id}/events', { params: { path: { id: toValue(id) }, query: { cursor, limit: 50 } } })));
+    need(client.GET('/api/v1/decisions/{id}/events', { params: { path: { id: toValue(id) }, query: { cursor, limit: 50 } } })), computed(() => session.may('event:read')));
 }
 
 export function useOpinions(id: Id): Pages<Opinion> {

@@ -4,6 +4,7 @@ import { computed, toValue, type MaybeRefOrGetter } from 'vue';
 import { client, ifMatch, need } from '@/api/client';
 import type { BranchStay, ClearNumbers, EventEntry, Member, MemberDetail, MemberStatus, Sex } from '@/api/types';
 import { oneOf } from '@/core/one-of';
+import { useSession } from '@/core/session-store';
 import { useAction, type Action } from '@/core/use-action';
 import { usePages, type Pages } from '@/core/use-pages';
 import { useRecord, type Loaded } from '@/core/use-record';
@@ -39,8 +40,9 @@ export function useMemberBranches(id: MaybeRefOrGetter<string>): Pages<BranchSta
 }
 
 export function useMemberEvents(id: MaybeRefOrGetter<string>): Pages<EventEntry> {
+  const session = useSession();
   return usePages<EventEntry>(computed(() => ['member', toValue(id), 'events']), (cursor) =>
-    need(client.GET('/api/v1/members/{id}/events', { params: { path: { id: toValue(id) }, query: { cursor, limit: 50 } } })));
+    need(client.GET('/api/v1/members/{id}/events', { params: { path: { id: toValue(id) }, query: { cursor, limit: 50 } } })), computed(() => session.may('event:read')));
 }
 
 /** What an edit really changes: cells that were left as they are are not sent. */

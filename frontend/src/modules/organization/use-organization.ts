@@ -3,6 +3,7 @@ import { computed, toValue, type MaybeRefOrGetter } from 'vue';
 
 import { client, ifMatch, need } from '@/api/client';
 import type { EventEntry, Organization, OrganizationDetail } from '@/api/types';
+import { useSession } from '@/core/session-store';
 import { useAction, type Action } from '@/core/use-action';
 import { usePages, type Pages } from '@/core/use-pages';
 import { useRecord, type Loaded } from '@/core/use-record';
@@ -13,8 +14,9 @@ export function useOrganization(id: MaybeRefOrGetter<string>): Loaded<Organizati
 }
 
 export function useOrganizationEvents(id: MaybeRefOrGetter<string>): Pages<EventEntry> {
+  const session = useSession();
   return usePages<EventEntry>(computed(() => ['organization', toValue(id), 'events']), (cursor) =>
-    need(client.GET('/api/v1/organizations/{id}/events', { params: { path: { id: toValue(id) }, query: { cursor, limit: 50 } } })));
+    need(client.GET('/api/v1/organizations/{id}/events', { params: { path: { id: toValue(id) }, query: { cursor, limit: 50 } } })), computed(() => session.may('event:read')));
 }
 
 export type OrganizationDeed = 'create' | 'edit' | 'move' | 'merge' | 'dissolve';
