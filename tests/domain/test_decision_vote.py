@@ -23,6 +23,16 @@ def test_the_text_voted_is_the_text_reviewed() -> None:
     assert walk.here.result == "adopted"
 
 
+def test_what_is_decided_does_not_go_back_to_those_who_were_heard_on_an_earlier_wording() -> None:
+    walk = walk_to("resolution").later(5).changed(content_sha256="b" * 64)
+    walk.do(CLERK, "returned", to="legality_review", reason="文字修改")
+    assert "opinion_solicitation" in walk.back_to(CLERK)
+    walk.to("publication")
+    assert walk.here.result == "adopted"
+    assert walk.back_to(CLERK) == ()
+    assert "return_not_allowed" in walk.refused(CLERK, "returned", to="opinion_solicitation", reason="想改")
+
+
 def test_the_text_may_not_change_between_two_signatures() -> None:
     walk = walk_to("resolution").later(5).do(CLERK)
     assert "content_changed_since_signing" in walk.changed(content_sha256="b" * 64).refused(SECRETARY)

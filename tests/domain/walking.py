@@ -9,6 +9,7 @@ from backend.domain.errors import Problem
 from backend.domain.procedure.check import Caller, check, settled
 from backend.domain.procedure.definition import Procedure
 from backend.domain.procedure.example import example_for
+from backend.domain.procedure.options import options
 from backend.domain.procedure.position import position
 from backend.domain.procedure.trail import Act, Attached, Position, Trail
 from backend.domain.scene import Facts
@@ -90,6 +91,11 @@ class Walk:
 
     def problems(self, caller: Caller, outcome: str = "done", **values: Any) -> list[Problem]:
         return self.check(self.act(caller, outcome, **values), caller)
+
+    def back_to(self, caller: Caller) -> tuple[str, ...]:
+        """Where the caller may return the open step to."""
+        found = options(self.procedure, self.trail, caller, self.facts, self.now, self.calendar)
+        return next((option.to or () for option in found if option.outcome == "returned"), ())
 
     def check(self, act: Act, caller: Caller) -> list[Problem]:
         return check(self.procedure, self.trail, act, caller, self.facts, self.calendar)

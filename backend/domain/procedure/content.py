@@ -9,10 +9,14 @@ def stale_steps(procedure: Procedure, here: Position, content_sha256: str | None
 
     A step bound to the text in any case is stale when it was done on another text. A step bound to material changes is
     stale only after a material one; then the open step too, if it was opened on another text, because what people
-    were asked about has changed under their hands.
+    were asked about has changed under their hands. Once a vote is taken nothing is stale: what was decided is not
+    undone by asking again.
     """
+    pairs = list(zip(procedure.steps, here.steps, strict=True))
+    if any(step.outlet and state.state == "done" for step, state in pairs):
+        return []
     stale = []
-    for step, state in zip(procedure.steps, here.steps, strict=True):
+    for step, state in pairs:
         if step.content == "none":
             continue
         if state.state == "done" and state.content_sha256 != content_sha256:
