@@ -4,7 +4,9 @@ import math
 from typing import Annotated, Any
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, StringConstraints
-from pydantic_core import PydanticCustomError
+from pydantic_core import PydanticCustomError, PydanticKnownError
+
+from backend.domain.text import is_blank
 
 
 def _storable(text: str) -> str:
@@ -14,7 +16,16 @@ def _storable(text: str) -> str:
     return text
 
 
-Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1), AfterValidator(_storable)]
+def _seen(text: str) -> str:
+    """Characters that nobody sees are no answer either."""
+    if is_blank(text):
+        raise PydanticKnownError("string_too_short", {"min_length": 1})
+    return text
+
+
+Text = Annotated[
+    str, StringConstraints(strip_whitespace=True, min_length=1), AfterValidator(_storable), AfterValidator(_seen)
+]
 """Text that is not empty."""
 
 OptionalText = Annotated[str, StringConstraints(strip_whitespace=True), AfterValidator(_storable)]

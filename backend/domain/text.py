@@ -1,7 +1,17 @@
-"""The text of a decision, told apart by its hash."""
+"""The text of a decision, told apart by its hash; and whether a text says anything at all."""
 
 import hashlib
 import json
+import unicodedata
+
+# Letters and a symbol by their category, yet nothing is seen of them.
+_UNSEEN = frozenset("\u115f\u1160\u2800\u3164\uffa0")
+_UNSEEN_CATEGORIES = frozenset({"Zs", "Zl", "Zp", "Cc", "Cf"})
+
+
+def is_blank(text: str) -> bool:
+    """Whether a reader sees nothing: no characters, or only spaces and others without a shape, such as U+200B."""
+    return all(char in _UNSEEN or unicodedata.category(char) in _UNSEEN_CATEGORIES for char in text)
 
 
 def text_sha256(title: str, body: str) -> str:

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from backend.domain.errors import Problem
+from backend.domain.identity import compact
 
 Base = Literal["total", "due", "present", "cast"]
 """total: all with a vote; due: those of them who are expected; present: those who came; cast: ballots given."""
@@ -166,8 +167,8 @@ VOTE_RULES: Mapping[str, VoteRule] = {
 
 
 def normal_name(name: object) -> str:
-    """A name without the spaces that clerks put into it ("张 三")."""
-    return "".join(str(name or "").split())
+    """A name as names are compared: without the spaces that clerks put into it ("张 三"), nor any that nobody sees."""
+    return compact(str(name or ""))
 
 
 def tally(rule: VoteRule, attendance: Sequence[Who], ballots: Sequence[Ballot]) -> Tally:

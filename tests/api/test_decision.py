@@ -48,6 +48,7 @@ EMPTY = [
     ("/how_far/measure", "", "field_string_too_short"),
     ("/how_far/baseline", None, "field_missing"),
     ("/how_far/target", "", "field_string_too_short"),
+    ("/why", "\u200b", "field_string_too_short"),
     ("/how_far/unit", None, "field_missing"),
     ("/when", None, "field_missing"),
     ("/who", None, "field_missing"),

@@ -20,7 +20,7 @@ def test_six_answers_that_are_there_are_no_problem() -> None:
 
 
 @pytest.mark.parametrize("path", ANSWERS)
-@pytest.mark.parametrize("value", [None, "", " 　\n"])
+@pytest.mark.parametrize("value", [None, "", " 　\n", "\u200b\ufeff", "\u3164"])
 def test_each_answer_that_is_lacking_is_named(path: str, value: str | None) -> None:
     (problem,) = goal_problems(goal(path, value), TODAY)
     assert (problem.pointer, problem.code) == (f"/five_w_one_h{path}", "answer_missing")

@@ -77,6 +77,8 @@ def test_votes_of_people_who_had_none_are_refused(ballot: dict[str, str], code: 
 def test_nobody_votes_or_attends_twice_however_the_name_is_spaced() -> None:
     room = [*people(3), {"name": "P 0", "standing": "voting", "state": "present"}]
     assert codes(irregularities(MEETING, room, [])) == ["attends_twice"]
+    room[-1]["name"] = "P\u200b0"
+    assert codes(irregularities(MEETING, room, [])) == ["attends_twice"]
     twice = [{"name": "P1", "choice": "for"}, {"name": "P 1", "choice": "for"}]
     assert codes(irregularities(MEETING, people(3), twice)) == ["votes_twice"]
 

@@ -5,6 +5,7 @@ from datetime import date
 from typing import Any
 
 from backend.domain.errors import Problem
+from backend.domain.text import is_blank
 
 AT = "/five_w_one_h"
 
@@ -51,4 +52,4 @@ def _at(goal: Any, path: str) -> Any:
 
 
 def _filled(value: Any) -> bool:
-    return isinstance(value, str) and bool(value.strip())
+    return isinstance(value, str) and not is_blank(value)

@@ -14,6 +14,7 @@ from backend.domain.procedure.record import day_problems, schema_problems, unfit
 from backend.domain.procedure.trail import OUTCOMES, STATE_TITLES, Act, Attached, Position, Trail
 from backend.domain.procedure.words import day_in_words, joined
 from backend.domain.scene import Facts, Record, Scene
+from backend.domain.text import is_blank
 
 OTHER = "other"
 """The kind of evidence that every step takes beside its own."""
@@ -268,7 +269,7 @@ def _withdrawn(attempt: Attempt) -> Iterator[Problem]:
 
 def _given(act: Act, *fields: str) -> Iterator[Problem]:
     for name in fields:
-        if not getattr(act, name).strip():
+        if is_blank(getattr(act, name)):
             yield Problem(f"/{name}", f"{name}_needed", {})
 
 

@@ -15,6 +15,7 @@ from jsonschema import Draft202012Validator, FormatChecker, ValidationError
 from backend.domain.errors import Problem
 from backend.domain.procedure.words import day_in_words
 from backend.domain.scene import Scene, schema_title
+from backend.domain.text import is_blank
 
 _KEYWORD_CODES = {
     "type": "field_type",
@@ -94,7 +95,7 @@ def unfit_values(schema: Mapping[str, Any], record: Any, at: str) -> Iterator[Pr
     for part, value, pointer in _leaves(schema, record, ""):
         if isinstance(value, float) and not isfinite(value):
             yield Problem(at + pointer, "field_type", {"field": schema_title(schema, pointer), "limit": "number"})
-        if isinstance(value, str) and part.get("minLength") and not value.strip():
+        if isinstance(value, str) and part.get("minLength") and is_blank(value):
             yield Problem(at + pointer, "field_required", {"field": schema_title(schema, pointer)})
 
 
