@@ -14,6 +14,7 @@ from jsonschema import Draft202012Validator
 
 from backend.domain.errors import Problem
 from backend.domain.scene import Scene, schema_at, split_reference
+from backend.domain.text import is_blank
 from backend.domain.voting import VOTE_RULES, Tally, VoteRule, irregularities, normal_name, tally
 
 Params = Mapping[str, Any]
@@ -295,10 +296,17 @@ def last_in_list(params: Params, scene: Scene) -> Iterable[Problem]:
             yield Problem(pointer, "not_last", {"name": person, "who": scene.title(params["person"])})
 
 
-@_word({"person": _TEXT, "names": _TEXT}, "person", "names")
+@_word(
+    {"person": _TEXT, "names": _TEXT, "where": {"type": "object", "minProperties": 1}},
+    "person",
+    "names",
+    optional=("where",),
+)
 def listed_in(params: Params, scene: Scene) -> Iterable[Problem]:
-    """The person appears among the names."""
-    names = {normal_name(value) for _, value in scene.values(params["names"])}
+    """The person appears among the names; with `where` only entries that say so count (`{"state": "present"}`)."""
+    entries, _, field = params["names"].rpartition("/*/")
+    listed, wanted = scene.first(entries)[1] or (), params.get("where", {}).items()
+    names = {normal_name(item.get(field)) for item in listed if wanted <= item.items()}
     for pointer, value in scene.values(params["person"]):
         if normal_name(value) not in names:
             yield Problem(pointer, "not_listed", {"name": value, "list": scene.title(params["names"].split("/*")[0])})
@@ -338,7 +346,7 @@ def each_filled(params: Params, scene: Scene) -> Iterable[Problem]:
 def filled(params: Params, scene: Scene) -> Iterable[Problem]:
     """The field is filled; makes sense with `when`."""
     pointer, value = scene.first(params["field"])
-    if value is None or (isinstance(value, str) and not value.strip()) or value == []:
+    if value is None or (isinstance(value, str) and is_blank(value)) or value == []:
         yield Problem(pointer, "field_required", {"field": scene.title(params["field"])})
 
 

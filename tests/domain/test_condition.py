@@ -142,6 +142,12 @@ def test_no_party_member_and_no_tie_look_at_names_organisations_and_ids() -> Non
             ("/record/chair", "not_listed"),
         ),
         (
+            {"rule": "listed_in", "person": "/chair", "names": "/people/*/name", "where": {"state": "present"}},
+            {"chair": "甲", "people": [{"name": "甲", "state": "present"}]},
+            {"chair": "甲", "people": [{"name": "甲", "state": "absent"}]},
+            ("/record/chair", "not_listed"),
+        ),
+        (
             {"rule": "at_least", "field": "/people", "count": 2},
             {"people": [{}, {}]},
             {"people": [{}]},
@@ -156,7 +162,7 @@ def test_no_party_member_and_no_tie_look_at_names_organisations_and_ids() -> Non
         (
             {"rule": "filled", "field": "/chair"},
             {"chair": "甲"},
-            {"chair": "  "},
+            {"chair": " \u200b"},
             ("/record/chair", "field_required"),
         ),
         (

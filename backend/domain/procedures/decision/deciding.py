@@ -146,7 +146,7 @@ RESOLUTION: dict[str, Any] = {
     "conditions": [
         {"rule": "same_content_as", "step": "legality_review"},
         {"rule": "distinct", "fields": ["/chair", "/recorder"]},
-        {"rule": "listed_in", "person": "/chair", "names": "/attendance/*/name"},
+        {"rule": "listed_in", "person": "/chair", "names": "/attendance/*/name", "where": {"state": "present"}},
         {"rule": "last_in_list", "list": "/views", "field": "name", "person": "/chair"},
         {"rule": "each_filled", "list": "/votes", "field": "name", "filled": True, "when": _BY_NAME},
         {
