@@ -33,6 +33,13 @@ def test_what_is_decided_does_not_go_back_to_those_who_were_heard_on_an_earlier_
     assert "return_not_allowed" in walk.refused(CLERK, "returned", to="opinion_solicitation", reason="想改")
 
 
+def test_no_resolution_takes_effect_before_it_is_made() -> None:
+    walk = walk_to("resolution").later(5)
+    held_on = walk.example()["held_on"]  # type: ignore[index]  # the step has an example
+    assert walk.refused(CLERK, record=walk.example(effective_on="2020-01-01")) == ["days_apart_short"]
+    assert walk.refused(CLERK, record=walk.example(effective_on=held_on)) == []
+
+
 def test_the_text_may_not_change_between_two_signatures() -> None:
     walk = walk_to("resolution").later(5).do(CLERK)
     assert "content_changed_since_signing" in walk.changed(content_sha256="b" * 64).refused(SECRETARY)

@@ -145,6 +145,7 @@ RESOLUTION: dict[str, Any] = {
     ],
     "conditions": [
         {"rule": "same_content_as", "step": "legality_review"},
+        {"rule": "apart_days", "from": "/held_on", "to": "/effective_on", "days": 0, "unit": "natural"},
         {"rule": "distinct", "fields": ["/chair", "/recorder"]},
         {"rule": "listed_in", "person": "/chair", "names": "/attendance/*/name", "where": {"state": "present"}},
         {"rule": "last_in_list", "list": "/views", "field": "name", "person": "/chair"},
