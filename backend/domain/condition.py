@@ -312,6 +312,15 @@ def listed_in(params: Params, scene: Scene) -> Iterable[Problem]:
             yield Problem(pointer, "not_listed", {"name": value, "list": scene.title(params["names"].split("/*")[0])})
 
 
+@_word({"field": _TEXT, "subject": _TEXT, "allowed": {"type": "object", "additionalProperties": _TEXTS}}, "field")
+def fits_subject(params: Params, scene: Scene) -> Iterable[Problem]:
+    """The field's value is one that this kind of subject allows: `facts.subject[subject]` chooses from `allowed`."""
+    allowed = params["allowed"].get(scene.facts.subject.get(params["subject"]), ())
+    for pointer, value in scene.values(params["field"]):
+        if value not in allowed:
+            yield Problem(pointer, "not_for_this_subject", {"field": scene.title(params["field"])})
+
+
 @_word({"field": _TEXT, "count": _COUNT}, "field")
 def at_least(params: Params, scene: Scene) -> Iterable[Problem]:
     """A list has at least so many entries."""

@@ -127,6 +127,7 @@ def test_the_recused_leave_the_base_of_the_vote() -> None:
     walk = walk_to("resolution").later(5)
     held = meeting(10, 0, 5, no=4)
     held["attendance"][9]["state"] = "recused"
+    held["views"] = [view for view in held["views"] if view["name"] != held["attendance"][9]["name"]]
     walk.do(CLERK, record=walk.example(**held)).do(SECRETARY)
     assert walk.here.result == "adopted"  # 5 of 9; of 10 it would have been lost
 
@@ -135,6 +136,7 @@ def test_a_recused_member_who_votes_is_refused() -> None:
     walk = walk_to("resolution").later(5)
     held = meeting(10, 0, 10)
     held["attendance"][9]["state"] = "recused"
+    held["views"] = [view for view in held["views"] if view["name"] != held["attendance"][9]["name"]]
     assert resolution(walk, **held) == ["voter_recused", "more_votes_than_voters"]
 
 
@@ -165,8 +167,25 @@ def test_a_secret_ballot_bears_no_names_and_a_named_one_all() -> None:
     assert resolution(walk, votes=[{"choice": "for"}] * 3) == ["field_required"] * 3
 
 
-def test_villagers_decide_by_their_own_rule() -> None:
+def test_nobody_speaks_who_did_not_come() -> None:
     walk = walk_to("resolution").later(5)
+    example = walk.example()
+    assert example
+    strangers = [{"name": "外来人", "view": "我也同意。"}, *example["views"]]
+    assert resolution(walk, views=strangers) == ["not_listed"]
+    recused = [{"name": "解春生", "view": "我回避，但是同意。"}, *example["views"]]
+    assert resolution(walk, views=recused) == ["not_listed"]
+
+
+def test_a_township_cannot_choose_the_easier_majority_of_villagers() -> None:
+    walk = walk_to("resolution").later(5)
+    held = {**meeting(11, 5, 6, no=5), "body": "villager_representatives"}
+    assert resolution(walk, **held) == ["not_for_this_subject"]  # 6 of 11 present; of 16 due it is no majority
+
+
+def test_villagers_decide_by_their_own_rule() -> None:
+    village = {"opinions": {"received": 3, "answered": 3}, "organization_kind": "village"}
+    walk = walk_to("resolution").later(5).changed(subject=village)
     held = {**meeting(9, 6, 5, no=4), "body": "villager_representatives"}
     assert resolution(walk, **held) == ["quorum_not_met"]  # 9 of 15 is less than two thirds
     walk.do(CLERK, record=walk.example(**{**meeting(10, 5, 6, no=4), "body": "villager_representatives"}))

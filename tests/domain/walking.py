@@ -22,7 +22,7 @@ SECRETARY = Caller("p-secretary", frozenset({"secretary"}), frozenset({"org-comm
 REVIEWER = Caller("p-reviewer", frozenset({"legal_reviewer"}), frozenset({JUSTICE_ID}), "单明")
 PEOPLE = (CLERK, SECRETARY, REVIEWER)
 FACTS = Facts(
-    subject={"opinions": {"received": 3, "answered": 3}},
+    subject={"opinions": {"received": 3, "answered": 3}, "organization_kind": "township_committee"},
     parties={"sponsor_unit": frozenset({OFFICE_ID, "城建办公室"}), "proposer": frozenset({"曾晓岚"})},
     content_sha256=TEXT,
 )

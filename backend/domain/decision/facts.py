@@ -39,7 +39,10 @@ async def facts_of(session: Session, decision: Decision, actor: Actor) -> Facts:
     if proposers:
         parties["proposer"] = frozenset(proposers)
     return Facts(
-        subject={"opinions": {"received": received, "answered": answered}},
+        subject={
+            "opinions": {"received": received, "answered": answered},
+            "organization_kind": (await session.get_one(Organization, decision.organization_id)).kind,
+        },
         parties=parties,
         ties=await _ties(session, decision, [unit for unit, _, _ in units], actor),
         content_sha256=decision.text_sha256,

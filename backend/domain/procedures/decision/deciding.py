@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from backend.domain.organization_kind import ORGANIZATION_KINDS
 from backend.domain.procedures.decision.preparing import OFFICE
 from backend.domain.procedures.fields import (
     HAPPENED,
@@ -116,6 +117,9 @@ _BODIES: dict[str, tuple[str, str, str]] = {
     "villager_assembly": ("村民会议", "Villager assembly", "villager_assembly"),
 }
 _VOTE = {"table_by": {"field": "/body", "rules": {body: rule for body, (_, _, rule) in _BODIES.items()}}}
+_LEADING = [body for body, (_, _, rule) in _BODIES.items() if rule == _TOWNSHIP]
+# A recorder must not choose the easier majority: only a village's matter is for its villagers to decide.
+_BODIES_OF = {kind: list(_BODIES) if kind in ("village", "community") else _LEADING for kind in ORGANIZATION_KINDS}
 _BY_NAME = {"field": "/method", "in": ["named", "show_of_hands"]}
 
 RESOLUTION: dict[str, Any] = {
@@ -148,6 +152,8 @@ RESOLUTION: dict[str, Any] = {
         {"rule": "apart_days", "from": "/held_on", "to": "/effective_on", "days": 0, "unit": "natural"},
         {"rule": "distinct", "fields": ["/chair", "/recorder"]},
         {"rule": "listed_in", "person": "/chair", "names": "/attendance/*/name", "where": {"state": "present"}},
+        {"rule": "listed_in", "person": "/views/*/name", "names": "/attendance/*/name", "where": {"state": "present"}},
+        {"rule": "fits_subject", "field": "/body", "subject": "organization_kind", "allowed": _BODIES_OF},
         {"rule": "last_in_list", "list": "/views", "field": "name", "person": "/chair"},
         {"rule": "each_filled", "list": "/votes", "field": "name", "filled": True, "when": _BY_NAME},
         {
