@@ -156,6 +156,7 @@ MEMBER = Ledger(
             parsers.branch,
             (
                 "所在支部",
+                "支部",
                 "党支部",
                 "所属党支部",
                 "所属支部",

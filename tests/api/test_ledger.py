@@ -300,6 +300,16 @@ async def test_check_201_says_which_column_a_sheet_lacks(county: County) -> None
     assert body["rows"]["total"] == 0
 
 
+async def test_check_201_says_which_column_is_lacking_to_one_who_reaches_several_counties(
+    county: County, other_county: County
+) -> None:
+    """No row could be read, so which county is meant does not matter yet."""
+    del other_county
+    titles = tuple(title for title in MEMBER_TITLES if title != "公民身份号码")
+    answer = await send(county.client("platform_admin"), workbook([person(1, county.branch.name)], titles))
+    assert [one["code"] for one in answer.json()["refused"]] == ["missing_column"]
+
+
 async def test_preview_200_masks_numbers_wherever_they_stand(county: County) -> None:
     row = person(7, county.branch.name, 备注=f"电话19912345678，证号{person(8, '')['公民身份号码']}")
     row["联系电话"] = "1991234567"

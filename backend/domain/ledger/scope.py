@@ -48,7 +48,11 @@ async def find_scope(
         raise _unclear("county_missing")
     if len(counties) == 1:
         return await _scope(session, reach, counties[0], None, today)
-    votes = await names_found(session, reach, (await mentions()).names)
+    names = (await mentions()).names
+    if not names:
+        # Not one row could be read, so no row can land in a wrong county: the file's own faults are what to tell.
+        return await _scope(session, reach, counties[0], None, today)
+    votes = await names_found(session, reach, names)
     most = max(votes.values(), default=0)
     elected = [county for county in counties if most and votes.get(county.id) == most]
     if len(elected) != 1:
