@@ -327,7 +327,6 @@ def test_an_organisation_is_made_renamed_moved_and_dissolved(desk: Desk) -> None
     desk.pick("parent_id", "南片管理区")
     desk.at("deed-submit").click()
     expect(desk.page.get_by_role("dialog")).to_have_count(0)
-    desk.page.reload()
     expect(desk.page.locator(".trail")).to_contain_text("南片管理区")
 
     desk.at("organization-dissolve").click()

@@ -16,15 +16,18 @@ export interface LoadOptions<T> {
   every?: (data: T | undefined) => number | false;
 }
 
-/** One thing read from the server, kept fresh under `key`. */
+/**
+ * One thing read from the server, kept fresh under `key`. `read` is given the key: two users of one key share its
+ * reader, so a reader that looked at its own user's state would put one thing under the name of another.
+ */
 export function useRecord<T>(
   key: MaybeRefOrGetter<readonly unknown[]>,
-  read: () => Promise<T>,
+  read: (key: readonly unknown[]) => Promise<T>,
   options: LoadOptions<T> = {},
 ): Loaded<T> {
   const query = useQuery<T>({
     queryKey: computed(() => toValue(key)),
-    queryFn: read,
+    queryFn: ({ queryKey }) => read(queryKey),
     enabled: computed(() => toValue(options.enabled ?? true)),
     refetchInterval: (running) => options.every?.(running.state.data) ?? false,
   });

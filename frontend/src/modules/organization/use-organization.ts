@@ -9,8 +9,8 @@ import { usePages, type Pages } from '@/core/use-pages';
 import { useRecord, type Loaded } from '@/core/use-record';
 
 export function useOrganization(id: MaybeRefOrGetter<string>): Loaded<OrganizationDetail> {
-  return useRecord(() => ['organization', toValue(id)], () =>
-    need(client.GET('/api/v1/organizations/{id}', { params: { path: { id: toValue(id) } } })), { enabled: () => toValue(id) !== '' });
+  return useRecord(() => ['organization', toValue(id)], (key) =>
+    need(client.GET('/api/v1/organizations/{id}', { params: { path: { id: String(key[1]) } } })), { enabled: () => toValue(id) !== '' });
 }
 
 export function useOrganizationEvents(id: MaybeRefOrGetter<string>): Pages<EventEntry> {
