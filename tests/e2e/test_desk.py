@@ -13,8 +13,14 @@ pytestmark = pytest.mark.e2e
 
 AXE = ROOT / "frontend" / "node_modules" / "axe-core" / "axe.min.js"
 WCAG = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
-CHECK = """async (tags) => (await axe.run(document, { runOnly: { type: 'tag', values: tags } })).violations
-  .map((one) => `${one.id}: ${one.nodes.map((node) => node.target.join(' ')).join(' | ')}`)"""
+# Colours are judged when they have arrived: a theme that is still fading in belongs to neither.
+CHECK = """async (tags) => {
+  const fading = document.getAnimations().filter((one) => one instanceof CSSTransition);
+  await Promise.allSettled(fading.map((one) => one.finished));
+  await new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)));
+  return (await axe.run(document, { runOnly: { type: 'tag', values: tags } })).violations
+  .map((one) => `${one.id}: ${one.nodes.map((node) => node.target.join(' ')).join(' | ')}`);
+}"""
 SHIFTS = """window.shifted = 0;
 new PerformanceObserver((list) => {
   for (const one of list.getEntries()) if (!one.hadRecentInput) window.shifted += one.value;
@@ -107,7 +113,7 @@ def look_at_all(page: Page, path: str) -> list[str]:
         page.set_viewport_size(size)
         settle(page)
         for theme in ("light", "dark"):
-            page.emulate_media(color_scheme=theme)
+            page.emulate_media(color_scheme=theme, reduced_motion="reduce")
             expect(page.locator("html.dark")).to_have_count(1 if theme == "dark" else 0)
             wrong += look(page, path, size, theme)
     return wrong
