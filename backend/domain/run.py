@@ -154,7 +154,7 @@ async def _prepared(
     act = Act(
         step=wish.step,
         # The engine refuses an outcome that it does not know; until then any text may stand here.
-        outcome=wish.outcome,  # type: ignore[arg-type]
+        outcome=wish.outcome,  # type: ignore[arg-type]  # any text comes in; the engine refuses an unknown one
         by=str(actor.account_id),
         by_organization=str(actor.organization_id) if actor.organization_id else None,
         at=moment.now,
