@@ -75,11 +75,67 @@ class Outlet:
     failed_ends: bool
 
 
+@dataclass(frozen=True, slots=True)
+class Guard:
+    """Holds when a value that the reference `field` finds is one of `values`."""
+
+    field: str
+    values: tuple[Any, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class DueBy:
+    """A limit that an earlier record chose: the period that stands for the value of `field`."""
+
+    field: str
+    periods: Mapping[str, Period]
+
+
+@dataclass(frozen=True, slots=True)
+class DueFrom:
+    """A limit that an earlier record named: a `day`, or else the first of the `milestones` that no note has reached.
+
+    `reopened` is the field of the reopening's record that names a new day instead.
+    """
+
+    day: str
+    milestones: str | None = None
+    reopened: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Extension:
+    """Who asks for a later limit before it has passed, and who, being another person, grants it.
+
+    At most `at_most` times, each by at most `share_percent` of the original period; nobody of the `barred` parties
+    grants it.
+    """
+
+    asked_by: tuple[str, ...]
+    approved_by: tuple[str, ...]
+    at_most: int
+    share_percent: int
+    barred: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class ReturnLimit:
+    """A step may be returned to at most `count` times in a round, counting returns from the steps `origins` (all)."""
+
+    count: int
+    origins: tuple[str, ...] = ()
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Step:
     """One step. `schema` is the JSON Schema of its record, with titles, labels and one example of relative days.
 
     `record_on_return`: a return may carry the record too (the findings that made it necessary).
+    `applies`: unless all hold when the step would open, it is passed over. `only`: the parties whose people may act;
+    people with the roles of `recalled_by` may return it from outside them. `other_than`: steps whose doers may not act
+    here. `note`: the schema of notes made while the step is open. `result_field`: the value of the record that becomes
+    the run's result. `checking`: the open step waits for somebody to verify. `limit`: this step's limit is the limit
+    of the whole matter.
     """
 
     key: str
@@ -98,14 +154,54 @@ class Step:
     outlet: Outlet | None = None
     content: Binding = "none"
     record_on_return: bool = False
+    applies: tuple[Guard, ...] = ()
+    only: tuple[str, ...] = ()
+    recalled_by: tuple[str, ...] = ()
+    other_than: tuple[str, ...] = ()
+    due_by: DueBy | None = None
+    due_from: DueFrom | None = None
+    extension: Extension | None = None
+    note: Mapping[str, Any] | None = None
+    result_field: str | None = None
+    checking: bool = False
+    limit: bool = False
+    returns_at_most: ReturnLimit | None = None
+    evidence_at_least: int = 0
 
 
 @dataclass(frozen=True, slots=True)
 class Withdrawal:
-    """Who may end a run early, and the step from which on nobody may."""
+    """Who may end a run early, the step from which on nobody may, and the parties whose people may not at all."""
 
     roles: tuple[str, ...]
     before: str | None = None
+    barred: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Reopening:
+    """Who may open a closed run again, at which step, and what they record with the reason."""
+
+    roles: tuple[str, ...]
+    to: str
+    barred: tuple[str, ...] = ()
+    schema: Mapping[str, Any] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Rung:
+    """When people hear of a limit: `days` after it (before, when negative) or at `percent` of its period.
+
+    `to` names roles, or `holders` for whoever holds the open step; `above`: those above the unit that holds it.
+    `title`: what offices call the notice; without one it says how far off the limit is.
+    """
+
+    rung: str
+    to: tuple[str, ...]
+    days: int | None = None
+    percent: int | None = None
+    above: bool = False
+    title: Title | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -125,6 +221,8 @@ class Procedure:
     parties: Mapping[str, Title] = field(default_factory=dict)
     withdrawal: Withdrawal | None = None
     revised_by: tuple[str, ...] = ()
+    reopening: Reopening | None = None
+    ladder: tuple[Rung, ...] = ()
     data: Mapping[str, Any] = field(default_factory=dict, repr=False, compare=False)
 
     def place(self, key: str) -> int:

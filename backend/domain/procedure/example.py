@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from backend.domain.calendar import day_of
+from backend.domain.procedure.building import guards_of
 from backend.domain.procedure.definition import Procedure, Step
 
 _RELATIVE = re.compile(r"@(today|opening)(?:([+-])([0-9]{1,4}))?")
@@ -23,12 +24,9 @@ def example_for(step: Step, now: datetime, opened_at: datetime) -> dict[str, Any
     return example
 
 
-def schema_with_example(step: Step, now: datetime, opened_at: datetime) -> dict[str, Any] | None:
-    """The record schema with its examples rendered, for a form or a contract; None for a step without a record."""
-    if step.schema is None:
-        return None
-    examples = [rendered(example, now, opened_at) for example in step.schema.get("examples", ())]
-    return {**step.schema, "examples": examples}
+def with_examples(schema: Mapping[str, Any], now: datetime, opened_at: datetime) -> dict[str, Any]:
+    """The schema with its examples rendered, for a form or a contract."""
+    return {**schema, "examples": [rendered(example, now, opened_at) for example in schema.get("examples", ())]}
 
 
 def described(procedure: Procedure, now: datetime) -> dict[str, Any]:
@@ -36,11 +34,21 @@ def described(procedure: Procedure, now: datetime) -> dict[str, Any]:
     data = procedure.to_data()
     # For a reader without a run, a step that has been open for a while.
     opened_at = now - timedelta(days=31)
-    steps = [
-        {**{key: value for key, value in shown.items() if key != "record"}, "record_schema": schema}
-        for shown, step in zip(data["steps"], procedure.steps, strict=True)
-        for schema in [schema_with_example(step, now, opened_at)]
-    ]
+    steps = []
+    for shown in data["steps"]:
+        record = shown.get("record")
+        told = {key: value for key, value in shown.items() if key != "record"}
+        told["record_schema"] = with_examples(record, now, opened_at) if record else None
+        if "note" in shown:
+            told["note"] = with_examples(shown["note"], now, opened_at)
+        if "applies" in shown:
+            told["applies"] = guards_of(shown)
+        steps.append(told)
+    if "record" in data.get("reopening", {}):
+        data["reopening"] = {
+            **data["reopening"],
+            "record": with_examples(data["reopening"]["record"], now, opened_at),
+        }
     return {**data, "steps": steps}
 
 

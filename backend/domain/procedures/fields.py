@@ -36,6 +36,11 @@ def day(zh: str, en: str, rule: Field | None = None, why: tuple[str, str] | None
     return _named(zh, en, why, type="string", format="date", **{"x-widget": "date"}, **marked)
 
 
+def only_when(field: Field, name: str, *values: str) -> Field:
+    """A form asks for the field only while its neighbour `name` has one of `values`. What must be, conditions say."""
+    return {**field, "x-when": {name: list(values)}}
+
+
 def number(zh: str, en: str, why: tuple[str, str] | None = None) -> Field:
     return _named(zh, en, why, type="number", minimum=-1e15, maximum=1e15)
 

@@ -7,8 +7,11 @@ from typing import Any
 from backend.domain.procedure.definition import Procedure
 from backend.domain.procedure.loading import load
 from backend.domain.procedures.decision.version_1 import DECISION_1
+from backend.domain.procedures.feedback.version_1 import FEEDBACK_1
+from backend.domain.procedures.rectification.recognition_1 import RECTIFICATION_RECOGNITION_1
+from backend.domain.procedures.rectification.version_1 import RECTIFICATION_1
 
-SHIPPED: tuple[Mapping[str, Any], ...] = (DECISION_1,)
+SHIPPED: tuple[Mapping[str, Any], ...] = (DECISION_1, FEEDBACK_1, RECTIFICATION_1, RECTIFICATION_RECOGNITION_1)
 """Every version that a run may have begun under; a version stays here as long as any such run exists."""
 
 
