@@ -1,0 +1,107 @@
+"""Acting on the steps of a card."""
+
+from uuid import UUID
+
+from backend.db.base import Session
+from backend.db.feedback import FeedbackCard
+from backend.db.organization import Organization
+from backend.domain.access import Actor, Moment
+from backend.domain.event import changed
+from backend.domain.feedback.arrival import note
+from backend.domain.feedback.check import card_problems_of, rerouted
+from backend.domain.feedback.effect import follow_run
+from backend.domain.feedback.route import accusing, named_again
+from backend.domain.feedback.sight import card_for
+from backend.domain.feedback.subject import facts_of, subject_of
+from backend.domain.feedback.vault import Vault
+from backend.domain.run import Acted, Judged, Wish, add_act, judge_act, refuse, standing_of
+
+_KINDS = {"seal": "feedback.sealed", "merge": "feedback.merged"}
+
+
+async def act_on_card(
+    session: Session, vault: Vault, actor: Actor, moment: Moment, id: UUID, version: int, wish: Wish
+) -> FeedbackCard:
+    """Do one act on the open step.
+
+    Raises NotFound, Stale, Forbidden when the step is for other people, Conflict when the run is over, and Unready
+    with everything that is still missing.
+    """
+    card, organization = await card_for(session, actor, id, "feedback:act", version)
+    old = card.status.value
+    acted = await settle_act(session, vault, actor, moment, card, organization, wish)
+    note_act(session, actor, moment, card, acted, old)
+    return card
+
+
+async def merge_card(
+    session: Session,
+    vault: Vault,
+    actor: Actor,
+    moment: Moment,
+    id: UUID,
+    version: int,
+    *,
+    into_id: UUID,
+    reason: str,
+) -> FeedbackCard:
+    """Have a card that is still to be sorted handled together with another one, whose answer its sender will see."""
+    record = {"outcome": "merge", "merged_into_id": str(into_id), "reason": reason}
+    return await act_on_card(
+        session, vault, actor, moment, id, version, Wish(step="triage", outcome="done", record=record)
+    )
+
+
+async def judge_card_act(session: Session, actor: Actor, moment: Moment, id: UUID, version: int, wish: Wish) -> Judged:
+    """What `act_on_card` would refuse; nothing changes."""
+    card, organization = await card_for(session, actor, id, "feedback:act", version, lock=False)
+    place = await session.get_one(Organization, card.place_id)
+    subject = subject_of(card, organization, place.name)
+    standing = await standing_of(session, card.id)
+    wish = rerouted(standing.here, wish)
+    judged = await judge_act(session, actor, moment, subject, wish, lambda: facts_of(session, card))
+    more = await card_problems_of(session, actor, card, standing, wish, moment.now)
+    return Judged((*judged.problems, *more), judged.remarks)
+
+
+async def settle_act(
+    session: Session,
+    vault: Vault | None,
+    actor: Actor,
+    moment: Moment,
+    card: FeedbackCard,
+    organization: Organization,
+    wish: Wish,
+    *,
+    called: bool = False,
+) -> Acted:
+    """Do the act, with all that it brings about in the card; whoever calls this records the event.
+
+    Only what seals a card needs the `vault`. `called` tells that a call which reached the sender is stored with it.
+    """
+    place = await session.get_one(Organization, card.place_id)
+    subject = subject_of(card, organization, place.name)
+    standing = await standing_of(session, card.id, lock=True)
+    wish = rerouted(standing.here, wish)
+    if wish.step == "triage" and wish.outcome == "done":
+        content = accusing(card.wish, card.content)
+        found = await named_again(session, card.place_id, card.about_note, content) - {*card.about, *card.about_lifted}
+        card.about, card.about_matched = sorted({*card.about, *found}), sorted({*card.about_matched, *found})
+    if problems := await card_problems_of(session, actor, card, standing, wish, moment.now, called=called):
+        # Who may not act at all learns of that first.
+        judged = await judge_act(session, actor, moment, subject, wish, lambda: facts_of(session, card))
+        refuse([*judged.problems, *problems])
+    acted = await add_act(session, actor, moment, subject, wish, lambda: facts_of(session, card))
+    await follow_run(session, vault, moment, card, acted)
+    return acted
+
+
+def note_act(
+    session: Session, actor: Actor, moment: Moment, card: FeedbackCard, acted: Acted, old: str, kind: str | None = None
+) -> None:
+    """Record an act. Neither its record nor its reason is told: they may repeat what the sender said."""
+    act = acted.after.acts[-1]
+    kind = kind or (_KINDS.get(act.result or "") if act.step == "triage" else None) or "feedback.acted"
+    told = {"step": act.step, "outcome": act.outcome, "to": act.to, "result": act.result}
+    states = changed({"status": old}, {"status": card.status.value})
+    note(session, card, actor, moment, kind, {"act": told, **states})

@@ -1,0 +1,46 @@
+"""The sender of a merged card rates the answer, too; dissatisfied, the card becomes a case of its own again."""
+
+from backend.db.base import Session
+from backend.db.feedback import CardStatus, FeedbackCard
+from backend.db.organization import Organization
+from backend.domain.access import Moment
+from backend.domain.calendar import day_of
+from backend.domain.errors import Conflict
+from backend.domain.feedback.choice import DISSATISFIED
+from backend.domain.feedback.entered import is_entered_by_handler
+from backend.domain.feedback.route import Route
+from backend.domain.feedback.split import Part, part_of
+from backend.domain.feedback.vault import Vault
+
+_ANSWERED = frozenset({CardStatus.replied, CardStatus.under_review, CardStatus.closed})
+
+
+async def answer_to_rate(session: Session, card: FeedbackCard) -> FeedbackCard | None:
+    """The card whose answer the sender of a merged one may rate now: once it is answered, and once."""
+    if card.merged_into_id is None or card.rated_on is not None:
+        return None
+    main = await session.get_one(FeedbackCard, card.merged_into_id)
+    if main.sealed_at is not None or main.status not in _ANSWERED:
+        return None
+    return main if not await is_entered_by_handler(session, card, main) else None
+
+
+async def rate_merged(
+    session: Session, vault: Vault, moment: Moment, card: FeedbackCard, grade: int
+) -> FeedbackCard | None:
+    """Rate the main card's answer for the sender of this one; returns the case that dissatisfaction makes of it.
+
+    The main case stays as its own sender rates it. Raises Conflict while there is no answer to rate, and afterwards.
+    """
+    main = await answer_to_rate(session, card)
+    if main is None:
+        raise Conflict("card_over")
+    today = day_of(moment.now)
+    card.grade, card.rated_on = grade, today
+    card.version += 1
+    if grade not in DISSATISFIED:
+        return None
+    desk = await session.get_one(Organization, card.desk_id)
+    place = await session.get_one(Organization, card.place_id)
+    route = Route(place, desk, desk, frozenset(card.about), frozenset(card.about_matched))
+    return await part_of(session, vault, moment, card, Part(card.content, card.category), route, today)

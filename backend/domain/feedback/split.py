@@ -1,0 +1,79 @@
+"""A card that speaks of several things becomes several; its sender follows them all with the one code."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from uuid import UUID, uuid4
+
+from backend.db.base import Session
+from backend.db.feedback import CardStatus, FeedbackCard
+from backend.db.organization import Organization
+from backend.domain.access import Actor, Moment
+from backend.domain.errors import Conflict, invalid
+from backend.domain.feedback.arrival import note
+from backend.domain.feedback.category import CATEGORIES
+from backend.domain.feedback.new import NewCard
+from backend.domain.feedback.route import Route
+from backend.domain.feedback.sight import card_for
+from backend.domain.feedback.store import store_card
+from backend.domain.feedback.vault import Vault
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One of the things that a card speaks of."""
+
+    content: str
+    category: str
+
+
+async def split_card(
+    session: Session, vault: Vault, actor: Actor, moment: Moment, id: UUID, version: int, parts: Sequence[Part]
+) -> list[FeedbackCard]:
+    """Make a card of every part; the card itself stays, word for word, for what is left.
+
+    The parts are about whom the card is about and are seen by the same people. Raises NotFound, Forbidden, Stale,
+    Conflict once it is sorted, and Invalid.
+    """
+    card, desk = await card_for(session, actor, id, "feedback:write", version)
+    if card.status is not CardStatus.received:
+        raise Conflict("card_sorted_already")
+    for place, part in enumerate(parts):
+        if part.category not in CATEGORIES:
+            raise invalid(f"/parts/{place}/category", "category_unknown")
+    route = Route(
+        await session.get_one(Organization, card.place_id),
+        desk,
+        desk,
+        frozenset(card.about),
+        frozenset(card.about_matched),
+    )
+    made = [await part_of(session, vault, moment, card, part, route, card.received_on) for part in parts]
+    card.updated_at = moment.now
+    card.version += 1
+    note(session, card, actor, moment, "feedback.split", {"parts": [part.number for part in made]})
+    return made
+
+
+async def part_of(
+    session: Session, vault: Vault, moment: Moment, card: FeedbackCard, part: Part, route: Route, received_on: date
+) -> FeedbackCard:
+    """Store a part of a card as a card of its own, which the sender follows with the same code."""
+    new = NewCard(
+        submission_id=uuid4(),
+        place_id=card.place_id,
+        channel=card.channel,
+        wish=card.wish,
+        content=part.content,
+        body={},
+        category=part.category,
+        voice=card.voice,
+        location_text=card.location_text,
+        about_note=card.about_note,
+        urgency=card.urgency,
+        received_on=received_on,
+    )
+    made = await store_card(session, vault, moment, new, route)
+    # The contact stays with the card; whoever may read it finds it from the part.
+    made.split_from_id, made.anonymity, made.about_lifted = card.id, card.anonymity, card.about_lifted
+    return made
