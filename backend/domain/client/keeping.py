@@ -1,0 +1,259 @@
+"""Keeping clients: registered and given a secret by one administrator, given their scopes by another.
+
+Whoever holds a client's secret must not be who says what it may do: that takes two people, as with accounts.
+"""
+
+import hashlib
+import re
+import secrets
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+from cryptography.exceptions import UnsupportedAlgorithm
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.serialization import load_pem_public_key
+
+from backend.db.base import Session, new_id, utc_now
+from backend.db.client import Client, ClientSecret, client_in, client_named, living_secrets
+from backend.db.organization import Organization, OrganizationStatus, organization_in
+from backend.domain.access import Actor, Moment
+from backend.domain.calendar import day_of, end_of
+from backend.domain.client.rule import LONGEST, SECRETS, network_problems, scope_problems
+from backend.domain.errors import Conflict, Forbidden, Invalid, NotFound, Problem, Stale
+from backend.domain.event import record_about
+
+_CLIENT_ID = re.compile(r"[a-z][a-z0-9-]{3,63}")
+_SECRET_BYTES = 32
+_HINT = 4
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewClient:
+    """A program of a partner; both places within reach. `ends_on`: its last day."""
+
+    organization_id: UUID
+    reach_id: UUID
+    client_id: str
+    name: str
+    ends_on: date
+    networks: Sequence[str] = ()
+    contact: str = ""
+
+
+def secret_hash(secret: str) -> bytes:
+    return hashlib.sha256(secret.encode()).digest()
+
+
+async def register_client(
+    session: Session, actor: Actor, moment: Moment, new: NewClient, *, id: UUID | None = None
+) -> Client:
+    """Register a program. It may do nothing before somebody else has given it scopes. `id` is for loaders.
+
+    Raises NotFound and Forbidden for a place where the caller keeps no clients, Invalid at the field that is wrong.
+    """
+    place = await _place(session, actor, new.organization_id)
+    reach = await _place(session, actor, new.reach_id)
+    problems = network_problems(new.networks) + _end_problems(new.ends_on)
+    if not _CLIENT_ID.fullmatch(new.client_id):
+        problems.append(Problem("/client_id", "client_id_malformed"))
+    elif await client_named(session, new.client_id) is not None:
+        problems.append(Problem("/client_id", "client_id_taken"))
+    if problems:
+        raise Invalid("invalid", problems=problems)
+    client = Client(
+        id=id or new_id(),
+        county_id=place.county_id,
+        organization_id=place.id,
+        reach_id=reach.id,
+        client_id=new.client_id,
+        name=new.name,
+        contact=new.contact,
+        networks=list(new.networks),
+        ends_at=end_of(new.ends_on),
+    )
+    session.add(client)
+    data = {"client_id": client.client_id, "reach": reach.name, "networks": client.networks}
+    record_about(session, actor, moment, "client.registered", client, data | {"ends_at": client.ends_at.isoformat()})
+    return client
+
+
+async def change_client(
+    session: Session, actor: Actor, moment: Moment, id: UUID, version: int, changes: Mapping[str, Any]
+) -> Client:
+    """Change name, contact, networks, last day or key; after the last three the scopes have to be given anew.
+
+    Raises NotFound, Forbidden, Stale, Invalid.
+    """
+    client = await _held(session, actor, id, version, "client:write")
+    problems = network_problems(changes.get("networks") or ())
+    if (ends_on := changes.get("ends_on")) is not None:
+        problems += _end_problems(ends_on)
+    if (key := changes.get("public_key")) and not is_usable_key(key):
+        problems.append(Problem("/public_key", "key_unusable"))
+    if problems:
+        raise Invalid("invalid", problems=problems)
+    for name in ("name", "contact", "networks", "public_key"):
+        if name in changes:
+            setattr(client, name, changes[name])
+    if ends_on is not None:
+        client.ends_at = end_of(ends_on)
+    if changes.keys() & {"networks", "public_key", "ends_on"}:
+        # Whoever keeps clients could otherwise let in a program of their own under what others have given.
+        client.scopes = []
+    return _changed(session, actor, moment, client, "client.changed")
+
+
+async def give_scopes(
+    session: Session, actor: Actor, moment: Moment, id: UUID, version: int, scopes: Sequence[str], reason: str
+) -> Client:
+    """Say what a client may do from now on; tokens that it has carry what is left of theirs.
+
+    Raises NotFound, Forbidden, Stale, Invalid for a scope that no client may carry.
+    """
+    client = await _held(session, actor, id, version, "grant:write")
+    reach = await session.get_one(Organization, client.reach_id)
+    if not actor.may("grant:write", reach.path):
+        raise Forbidden("beyond_your_reach")
+    if problems := scope_problems(scopes):
+        raise Invalid("invalid", problems=problems)
+    client.scopes = sorted(set(scopes))
+    for kept in await living_secrets(session, client.id, utc_now()):
+        kept.confirmed_at = kept.confirmed_at or utc_now()
+    return _changed(session, actor, moment, client, "client.scopes_given", reason=reason)
+
+
+async def add_secret(
+    session: Session, actor: Actor, moment: Moment, id: UUID, version: int
+) -> tuple[Client, ClientSecret, str]:
+    """Make a secret; it is told here and never again, and opens nothing before `confirm_secret`.
+
+    Raises NotFound, Forbidden, Stale, and Conflict `secrets_enough` while two others live.
+    """
+    client = await _held(session, actor, id, version, "client:write")
+    now = utc_now()
+    if len(await living_secrets(session, client.id, now)) >= SECRETS:
+        raise Conflict("secrets_enough")
+    secret = secrets.token_urlsafe(_SECRET_BYTES)
+    kept = ClientSecret(
+        client_key=client.id, secret_hash=secret_hash(secret), hint=secret[:_HINT], ends_at=client.ends_at
+    )
+    session.add(kept)
+    _changed(session, actor, moment, client, "client.secret_made", {"hint": kept.hint})
+    return client, kept, secret
+
+
+async def confirm_secret(
+    session: Session, actor: Actor, moment: Moment, id: UUID, secret_id: UUID, version: int, reason: str
+) -> Client:
+    """Say that a secret is the partner's, so that it opens what the scopes say; a second time changes nothing.
+
+    Raises NotFound, Forbidden, Stale, Conflict `secret_over`.
+    """
+    client = await _held(session, actor, id, version, "grant:write")
+    kept = await _secret(session, client, secret_id)
+    kept.confirmed_at = kept.confirmed_at or utc_now()
+    return _changed(session, actor, moment, client, "client.secret_confirmed", {"hint": kept.hint}, reason)
+
+
+async def _secret(session: Session, client: Client, secret_id: UUID) -> ClientSecret:
+    kept = await session.get(ClientSecret, secret_id)
+    if kept is None or kept.client_key != client.id:
+        raise NotFound("not_found")
+    if kept.ended_at is not None:
+        raise Conflict("secret_over")
+    return kept
+
+
+async def end_secret(
+    session: Session, actor: Actor, moment: Moment, id: UUID, secret_id: UUID, version: int, reason: str
+) -> Client:
+    """End a secret and every token of the client. Raises NotFound, Forbidden, Stale, Conflict `secret_over`."""
+    client = await _held(session, actor, id, version, "client:write")
+    kept = await _secret(session, client, secret_id)
+    kept.ended_at = utc_now()
+    client.epoch += 1
+    return _changed(session, actor, moment, client, "client.secret_ended", {"hint": kept.hint}, reason)
+
+
+async def suspend_client(session: Session, actor: Actor, moment: Moment, id: UUID, version: int, reason: str) -> Client:
+    """Refuse a client from now on. Raises NotFound, Forbidden, Stale, Conflict `client_suspended`."""
+    client = await _held(session, actor, id, version, "client:write")
+    if client.suspended_at is not None:
+        raise Conflict("client_suspended")
+    client.suspended_at, client.suspended_for = utc_now(), reason
+    client.epoch += 1
+    return _changed(session, actor, moment, client, "client.suspended", reason=reason)
+
+
+async def resume_client(session: Session, actor: Actor, moment: Moment, id: UUID, version: int, reason: str) -> Client:
+    """Let a suspended client in again, once its scopes are given anew.
+
+    Raises NotFound, Forbidden, Stale, Conflict `client_not_suspended`.
+    """
+    client = await _held(session, actor, id, version, "client:write")
+    if client.suspended_at is None:
+        raise Conflict("client_not_suspended")
+    client.suspended_at = client.suspended_for = None
+    client.scopes = []
+    return _changed(session, actor, moment, client, "client.resumed", reason=reason)
+
+
+def is_usable_key(pem: str) -> bool:
+    """Whether a text is the public half of an EC key on P-256 in PEM, and nothing else."""
+    if "PRIVATE" in pem or not pem.lstrip().startswith("-----BEGIN PUBLIC KEY-----"):
+        return False
+    try:
+        key = load_pem_public_key(pem.encode())
+    except (ValueError, TypeError, UnsupportedAlgorithm):
+        return False
+    return isinstance(key, ec.EllipticCurvePublicKey) and isinstance(key.curve, ec.SECP256R1)
+
+
+async def _place(session: Session, actor: Actor, id: UUID) -> Organization:
+    place = await organization_in(session, actor.reach("client:read"), id, lock=True)
+    if place is None:
+        raise NotFound("not_found")
+    if not actor.may("client:write", place.path):
+        raise Forbidden("not_yours_to_change")
+    if place.status is not OrganizationStatus.active:
+        raise Conflict("organization_over", name=place.name)
+    return place
+
+
+async def _held(session: Session, actor: Actor, id: UUID, version: int, permission: str) -> Client:
+    found = await client_in(session, actor.reach("client:read"), id, lock=True)
+    if found is None:
+        raise NotFound("not_found")
+    client, place = found
+    if not actor.may(permission, place.path):
+        raise Forbidden("not_yours_to_change")
+    if client.version != version:
+        raise Stale("stale")
+    return client
+
+
+def _end_problems(ends_on: date) -> list[Problem]:
+    today = day_of(utc_now())
+    if ends_on < today:
+        return [Problem("/ends_on", "day_is_over", {"day": today.isoformat()})]
+    if ends_on > today + LONGEST:
+        return [Problem("/ends_on", "client_too_long", {"day": (today + LONGEST).isoformat()})]
+    return []
+
+
+def _changed(
+    session: Session,
+    actor: Actor,
+    moment: Moment,
+    client: Client,
+    kind: str,
+    data: Mapping[str, Any] | None = None,
+    reason: str | None = None,
+) -> Client:
+    client.version += 1
+    client.updated_at = utc_now()
+    record_about(session, actor, moment, kind, client, data, reason)
+    return client
