@@ -1,0 +1,1 @@
+"""An audit that can be proved: events sealed in batches, checked, and proved one by one."""
