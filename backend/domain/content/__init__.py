@@ -1,0 +1,1 @@
+"""Uploads by content: what a file is, whether it may come in, and what of it is kept."""
