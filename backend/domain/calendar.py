@@ -20,7 +20,7 @@ YELLOW_DAYS = 7
 """A light turns yellow when this many days or fewer are left."""
 
 Unit = Literal["natural", "working"]
-Light = Literal["green", "yellow", "red", "grey"]
+Light = Literal["green", "yellow", "red", "blue", "grey"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,12 +120,19 @@ def overdue(due_at: datetime | None, now: datetime) -> bool:
     return due_at is not None and now >= due_at + SECOND
 
 
-def light(due_at: datetime | None, now: datetime, *, closed: bool = False) -> Light:
-    """Red when overdue, yellow when `YELLOW_DAYS` or fewer are left, grey when closed or without a limit."""
-    if closed or due_at is None:
+def light(due_at: datetime | None, now: datetime, *, closed: bool = False, checking: bool = False) -> Light:
+    """Red when overdue, blue while somebody verifies, yellow when `YELLOW_DAYS` or fewer are left.
+
+    Grey when closed or without a limit.
+    """
+    if closed:
         return "grey"
     if overdue(due_at, now):
         return "red"
+    if checking:
+        return "blue"
+    if due_at is None:
+        return "grey"
     return "yellow" if (day_of(due_at) - day_of(now)).days <= YELLOW_DAYS else "green"
 
 

@@ -56,6 +56,10 @@ class SignInRefused(Refused):
     """Nobody is signed in, or no longer."""
 
 
+class Busy(Refused):
+    """Too much of it at once: come again in `seconds`, a parameter that every one of these has."""
+
+
 def invalid(pointer: str, code: str, **params: Any) -> Invalid:
     """Refuse one field."""
     return Invalid("invalid", problems=[Problem(pointer, code, params)])

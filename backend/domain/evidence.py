@@ -4,13 +4,13 @@ from dataclasses import dataclass, replace
 from typing import Any
 from uuid import UUID
 
-from backend.db.attachment import attachments_in
 from backend.db.base import Session
 from backend.db.organization import organizations_by_id
 from backend.domain.access import Actor
+from backend.domain.attachment import attachments_seen
 from backend.domain.calendar import shipped_calendar
 from backend.domain.errors import Problem
-from backend.domain.procedure.check import OTHER
+from backend.domain.procedure.attempt import OTHER
 from backend.domain.procedure.definition import Procedure, Step
 from backend.domain.procedure.position import position
 from backend.domain.procedure.trail import Act, Attached, Trail
@@ -47,7 +47,7 @@ async def attach(
     They have to be within the caller's sight and to belong to the organisation at `path` or one below it: nobody
     proves a matter with the papers of another place.
     """
-    found = await attachments_in(session, actor.reach("attachment:read"), [one.id for one in given])
+    found = await attachments_seen(session, actor, [one.id for one in given])
     owners = await organizations_by_id(session, [attachment.organization_id for attachment in found.values()])
     problems: list[Problem] = []
     items: list[dict[str, str]] = []
@@ -78,10 +78,15 @@ def _lacking(procedure: Procedure, trail: Trail, act: Act, named: set[str]) -> l
     here = position(procedure, trail, shipped_calendar())
     if act.outcome != "done" or act.step != here.step:
         return []
-    signed = here.pending.acts if here.pending else ()
+    signed = here.pending.acts if here.pending and here.pending.kind == "countersign" else ()
     before = {item.kind for place in signed for item in trail.acts[place].evidence}
     record = trail.acts[signed[0]].record if signed else act.record
-    return [kind for kind in needed_kinds(procedure.step(act.step), record) if kind not in before | named]
+    step = procedure.step(act.step)
+    needed = [kind for kind in needed_kinds(step, record) if kind not in before | named]
+    if not needed and step.evidence_at_least:
+        # Any of the step's kinds proves it; which one, only the caller can say when there are several.
+        return [kind.kind for kind in step.evidence]
+    return needed
 
 
 def needed_kinds(step: Step, record: dict[str, Any] | None) -> list[str]:

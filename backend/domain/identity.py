@@ -7,9 +7,10 @@ statistical region code (12 digits), handbook 3.7 (phones and names).
 
 import re
 import unicodedata
+from collections.abc import Mapping
 from datetime import date
 from operator import mul
-from typing import Literal
+from typing import Any, Literal
 
 Sex = Literal["male", "female"]
 
@@ -158,6 +159,16 @@ def _may_stand_in_name(char: str) -> bool:
     return category[0] in "LM" or category in {"Co", "Cn"} or char in "·. '-〇"
 
 
+HIDDEN = "***"
+"""What stands where even the length of a value would tell something."""
+
+# A run of digits that may be a citizen number (15 or 18), a bank card (16 to 19) or a mobile phone.
+_NUMBER = re.compile(r"(?<![0-9])(?:[0-9]{15,18}[0-9Xx*]?|1[3-9][0-9]{9})(?![0-9])")
+_SHORTEST = 11
+_TOKEN = re.compile(r"[0-9a-fA-F-]{32,}")
+_CENTURIES = ("18", "19", "20")
+
+
 def masked(value: str, head: int, tail: int) -> str:
     """`value` with all but its first `head` and last `tail` characters starred; wholly starred where that would
     hide less than a third of it."""
@@ -175,3 +186,46 @@ def mask_id_number(number: str) -> str:
 def mask_phone(phone: str) -> str:
     """`199****2644`: the only way in which an unopened phone number is shown."""
     return masked(phone, 3, 4) if len(phone) >= 10 else masked(phone, 1, 1)
+
+
+def mask_name(name: str) -> str:
+    """`陶**`: a name of which only the first character is shown.  The SQL of lists does the same."""
+    return name[:1] + "*" * max(len(name) - 1, 1) if name else ""
+
+
+def mask_numbers(text: str) -> str:
+    """`text` with everything starred that could be a citizen number, a bank card or a mobile phone."""
+    return _NUMBER.sub(_mask_found, text)
+
+
+def mask_persons(text: str) -> str:
+    """The same for texts of the house itself: its hashes and ids are left alone, and so is a number of 18 digits that
+    can be nobody's, such as a credit code."""
+    # Most texts of events are shorter than the shortest number, and there are millions of them.
+    if len(text) < _SHORTEST or _TOKEN.fullmatch(text):
+        return text
+    return _NUMBER.sub(lambda found: found[0] if _is_nobodys(found[0]) else _mask_found(found), text)
+
+
+def hide_numbers(text: str) -> str:
+    """The same for what everybody may read: of a long number nothing is left, not even its length."""
+    return _NUMBER.sub(lambda found: mask_phone(found[0]) if len(found[0]) == 11 else "*" * 8, text)
+
+
+def mask_within(value: Any) -> Any:
+    """`value`, a JSON value, with `mask_persons` done to every text in it."""
+    if isinstance(value, str):
+        return mask_persons(value)
+    if value is None or isinstance(value, bool | int | float):
+        return value
+    if isinstance(value, dict | Mapping):
+        return {name: mask_within(each) for name, each in value.items()}
+    return [mask_within(each) for each in value] if isinstance(value, list | tuple) else value
+
+
+def _mask_found(found: re.Match[str]) -> str:
+    return mask_phone(found[0]) if len(found[0]) == 11 else masked(found[0], 4, 4)
+
+
+def _is_nobodys(number: str) -> bool:
+    return len(number) == 18 and number.isdigit() and number[6:8] not in _CENTURIES

@@ -1,6 +1,6 @@
 """Changing members, moving them between branches, and showing their numbers in clear."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import date
 from typing import Any
 from uuid import UUID
@@ -12,13 +12,13 @@ from backend.db.member import (
     MemberBranch,
     MemberStatus,
     Sex,
+    branch_of,
     close_branch,
-    members_by_id_number,
     members_held,
 )
+from backend.db.member_correction import own_records
 from backend.db.organization import (
     Organization,
-    organization_in,
     organizations_by_id,
     organizations_held,
     tally,
@@ -28,15 +28,23 @@ from backend.domain.access import Actor, Moment
 from backend.domain.calendar import day_of
 from backend.domain.crypto import FieldCipher
 from backend.domain.errors import Conflict, Forbidden, Invalid, NotFound, Problem, Stale, invalid
-from backend.domain.event import changed, record
-from backend.domain.member_registration import CHUNK, branch_problem, hashed_id_number
+from backend.domain.event import changed, record_about
+from backend.domain.member_registration import CHUNK, branch_problem, known_by_number
 from backend.domain.member_row import FIELDS, ID_NUMBER, PHONE, field_columns, fields_of, told
 from backend.domain.member_rule import member_problems, normalized, status_may_become
 
-UNMASKABLE = {"id_number": ID_NUMBER, "phone": PHONE}
+SEALED = {"id_number": ID_NUMBER, "phone": PHONE}
+UNMASKABLE = (*SEALED, "birth_date", "native_place")
 
 
-async def _held(session: Session, actor: Actor, id: UUID) -> tuple[Member, Organization]:
+async def refuse_own(session: Session, actor: Actor, ids: Collection[UUID]) -> None:
+    """Raise Forbidden `own_record` when one of these members is who acts, or whoever they act for: what a person says
+    of their own record is a correction, which somebody else settles."""
+    if await own_records(session, actor.people) & set(ids):
+        raise Forbidden("own_record")
+
+
+async def held_member(session: Session, actor: Actor, id: UUID) -> tuple[Member, Organization]:
     """Find and lock a member; the branch comes with it, for its path."""
     member = (await members_held(session, actor.reach("member:read"), [id])).get(id)
     if member is None:
@@ -45,20 +53,7 @@ async def _held(session: Session, actor: Actor, id: UUID) -> tuple[Member, Organ
     return member, branch
 
 
-def _note(session: Session, actor: Actor, moment: Moment, kind: str, member: Member, data: Mapping[str, Any]) -> None:
-    record(
-        session,
-        actor,
-        moment,
-        kind,
-        county_id=member.county_id,
-        organization_id=member.organization_id,
-        subject_id=member.id,
-        data=data,
-    )
-
-
-def _touch(session: Session, member: Member, moment: Moment) -> None:
+def touch(session: Session, member: Member, moment: Moment) -> None:
     member.version += 1
     member.updated_at = moment.now
     session.add(member)
@@ -75,12 +70,15 @@ async def change_member(
 ) -> Member:
     """Change fields of a member; a state that ends the membership ends the stay in the branch too.
 
-    Birth date and sex follow a new ID number.  Raises Invalid with those of `member_problems` that the change
-    brings in, `id_number_taken` and `status_change_refused`; records `member.changed`, nothing when all is equal.
+    Birth date and sex follow a new ID number.  The date in the number is named to those alone who brought the number:
+    `birth_date_contradicts` instead of `birth_date_mismatch`.  Raises Forbidden `own_record`, Invalid with those of
+    `member_problems` that the change brings in, `id_number_taken` and `status_change_refused`; records
+    `member.changed`, nothing when all is equal.
     """
-    member, branch = await _held(session, actor, id)
+    member, branch = await held_member(session, actor, id)
     if not actor.may("member:write", branch.path):
         raise Forbidden("not_yours_to_change")
+    await refuse_own(session, actor, [id])
     if member.version != version:
         raise Stale("stale")
     await _change(session, actor, moment, cipher, member, changes)
@@ -100,6 +98,7 @@ async def change_members(
     also transferred a second one.  Raises what `change_member` and `transfer_member` raise, pointers
     `/rows/<place>/<field>`.
     """
+    await refuse_own(session, actor, [key for key, _ in changes])
     differing = 0
     for start in range(0, len(changes), CHUNK):
         chunk = changes[start : start + CHUNK]
@@ -137,6 +136,17 @@ async def _change(
     member: Member,
     changes: Mapping[str, Any],
 ) -> None:
+    if told_changes := await put_fields(session, moment, cipher, member, changes):
+        record_about(session, actor, moment, "member.changed", member, told_changes)
+
+
+async def put_fields(
+    session: Session, moment: Moment, cipher: FieldCipher, member: Member, changes: Mapping[str, Any]
+) -> dict[str, Any]:
+    """Change fields of a held member; returns old and new as events tell them, nothing when all is equal.
+
+    The verb that calls it records the event.  Raises what `change_member` raises.
+    """
     before = fields_of(member, cipher)
     given = {field: value for field, value in changes.items() if field in FIELDS}
     if given.get("id_number") and given["id_number"] != before["id_number"]:
@@ -144,21 +154,20 @@ async def _change(
     after = normalized(before | given)
     differing = [field for field in FIELDS if after[field] != before[field]]
     if not differing:
-        return
+        return {}
     today = day_of(moment.now)
     # Only what this change makes wrong is held against it: an old record may have faults of its own.
     known = {(p.pointer, p.code) for p in member_problems(before, today)}
     found = [
-        p
+        p if "id_number" in given else _without_number(p)
         for p in member_problems(after, today)
         if (p.pointer, p.code) not in known or p.pointer.removeprefix("/") in differing
     ]
     if "status" in differing and after["status"] and not status_may_become(member.status, after["status"]):
         found.append(Problem("/status", "status_change_refused"))
-    if "id_number" in differing and after["id_number"]:
-        hashed = hashed_id_number(cipher, after["id_number"])
-        if await members_by_id_number(session, member.county_id, [hashed]):
-            found.append(Problem("/id_number", "id_number_taken"))
+    number = after["id_number"] if "id_number" in differing else None
+    if number and await known_by_number(session, cipher, member.county_id, [number]):
+        found.append(Problem("/id_number", "id_number_taken"))
     if found:
         raise Invalid("invalid", problems=found)
     old_status = member.status
@@ -170,9 +179,14 @@ async def _change(
         await tally(session, member.organization_id, "member", {old_status: -1, member.status: 1})
         if member.status in ENDED:
             await close_branch(session, member.id, today)
-    _touch(session, member, moment)
+    touch(session, member, moment)
     old, new = ({field: told(field, values[field]) for field in differing} for values in (before, after))
-    _note(session, actor, moment, "member.changed", member, {f: {"old": old[f], "new": new[f]} for f in differing})
+    return {field: {"old": old[field], "new": new[field]} for field in differing}
+
+
+def _without_number(problem: Problem) -> Problem:
+    """What is said to somebody who did not bring the number: not what it holds, which is masked."""
+    return Problem(problem.pointer, "birth_date_contradicts") if problem.code == "birth_date_mismatch" else problem
 
 
 async def transfer_member(
@@ -189,10 +203,13 @@ async def transfer_member(
     """Transfer a member to another branch of the county from the day `on`; both branches must be the caller's.
 
     Raises Invalid: `not_a_branch`, `organization_not_active`, `other_county`, `already_in_branch` at
-    `/organization_id`, `date_in_future`, `transfer_too_early` at `/on`; Conflict `member_ended`.
+    `/organization_id`, `date_in_future`, `transfer_too_early` at `/on`; Conflict `member_ended`; Forbidden
+    `own_record`.
     """
     reach = actor.reach("member:read")
-    seen = await _branch_of(session, actor, id)
+    seen = await branch_of(session, reach, id)
+    if seen is None:
+        raise NotFound("not_found")
     # Branches are locked before members, as a merge of branches does it.
     held = await organizations_held(session, reach, {seen, organization_id})
     member = (await members_held(session, reach, [id])).get(id)
@@ -200,18 +217,11 @@ async def transfer_member(
         raise NotFound("not_found")
     if not all(actor.may("member:write", branch.path) for branch in held.values()):
         raise Forbidden("not_yours_to_change")
+    await refuse_own(session, actor, [id])
     if member.version != version or member.organization_id != seen:
         raise Stale("stale")
     await _transfer(session, actor, moment, member, held[seen], held[organization_id], on, reason)
     return member
-
-
-async def _branch_of(session: Session, actor: Actor, id: UUID) -> UUID:
-    member = await session.get(Member, id)
-    branch = await organization_in(session, actor.reach("member:read"), member.organization_id) if member else None
-    if branch is None:
-        raise NotFound("not_found")
-    return branch.id
 
 
 async def _transfer(
@@ -252,13 +262,13 @@ async def _transfer(
         )
     )
     member.organization_id = target.id
-    _touch(session, member, moment)
+    touch(session, member, moment)
     await tally_all(session, "member", {(source.id, member.status): -1, (target.id, member.status): 1})
     moved = changed(
         {"organization_id": str(source.id), "organization": source.name},
         {"organization_id": str(target.id), "organization": target.name},
     )
-    _note(session, actor, moment, "member.transferred", member, moved | {"on": on.isoformat(), "reason": reason})
+    record_about(session, actor, moment, "member.transferred", member, moved | {"on": on.isoformat()}, reason)
 
 
 async def unmask_member(
@@ -271,24 +281,24 @@ async def unmask_member(
     fields: Sequence[str],
     reason: str,
 ) -> dict[str, str | None]:
-    """Show personal numbers in clear, for a reason that is recorded with the names of the fields, not their values."""
-    member, branch = await _held(session, actor, id)
+    """Show what is masked in clear, for a reason that is recorded with the names of the fields, not their values."""
+    member, branch = await held_member(session, actor, id)
     if not actor.may("member:unmask", branch.path):
         raise Forbidden("not_yours_to_unmask")
-    asked = sorted(set(fields) & UNMASKABLE.keys())
+    asked = sorted(set(fields) & set(UNMASKABLE))
+    clear = fields_of(member, cipher)
     shown: dict[str, str | None] = dict.fromkeys(UNMASKABLE)
     for field in asked:
-        ciphertext = getattr(member, field)
-        shown[field] = cipher.decrypt(ciphertext, UNMASKABLE[field], member.id) if ciphertext else None
-    _note(session, actor, moment, "member.unmasked", member, {"fields": asked, "reason": reason})
+        shown[field] = str(clear[field]) if clear[field] is not None else None
+    record_about(session, actor, moment, "member.unmasked", member, {"fields": asked}, reason)
     return shown
 
 
-def number_hashes(cipher: FieldCipher, numbers: Mapping[str, str]) -> dict[str, bytes]:
-    """Return the hash column and hash of each ID number or phone, as people type it, by which members are found."""
+def number_hashes(cipher: FieldCipher, numbers: Mapping[str, str]) -> dict[str, list[bytes]]:
+    """Return the hash column and hashes of each ID number or phone, as people type it, by which members are found."""
     typed = normalized(numbers)
     return {
-        f"{field}_hash": cipher.search_hash(typed[field], place)
-        for field, place in UNMASKABLE.items()
+        f"{field}_hash": cipher.search_hashes(typed[field], place)
+        for field, place in SEALED.items()
         if typed.get(field)
     }

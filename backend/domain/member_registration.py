@@ -11,13 +11,14 @@ from uuid import UUID
 from backend.db.base import Session, new_id, utc_now
 from backend.db.bulk import copy_rows
 from backend.db.event import Event
-from backend.db.member import Member, MemberBranch, MemberStatus, members_by_id_number
+from backend.db.member import Member, MemberBranch, MemberStatus, hold_numbers, members_by_id_number
 from backend.db.organization import Organization, OrganizationStatus, organizations_held, tally_all
 from backend.domain.access import Actor, Moment
 from backend.domain.calendar import day_of
 from backend.domain.crypto import FieldCipher
 from backend.domain.errors import Forbidden, Invalid, NotFound, Problem
 from backend.domain.event import changed, event_row
+from backend.domain.identity import normalize_id_number
 from backend.domain.member_row import FIELDS, ID_NUMBER, member_columns_of, told
 from backend.domain.member_rule import REGISTRABLE, MemberValues, member_problems, normalized
 from backend.domain.organization_kind import BRANCH_KINDS
@@ -67,16 +68,16 @@ async def _register(
     today = day_of(moment.now)
     ids: list[UUID] = []
     counts: dict[tuple[UUID, str], int] = {}
-    seen: set[tuple[UUID, bytes]] = set()
+    seen: set[tuple[UUID, str]] = set()
     problems: list[Problem] = []
     prepare = partial(_prepare, branches=branches, moment=moment, cipher=cipher, today=today)
     async with aclosing(_chunks(rows, prepare)) as chunks:
         async for start, chunk, prepared in chunks:
             columns = [row for row, _ in prepared if row]
-            taken = await _taken(session, columns)
+            taken = await _taken(session, cipher, chunk, prepared)
             for place, (row, found) in enumerate(prepared, start):
                 if row is not None:
-                    key = (row["county_id"], row["id_number_hash"])
+                    key = (row["county_id"], normalize_id_number(rows[place]["id_number"]))
                     if key in taken or key in seen:
                         found.append(Problem("/id_number", "id_number_taken"))
                     seen.add(key)
@@ -173,12 +174,19 @@ def _prepare(
     return prepared
 
 
-async def _taken(session: Session, columns: Sequence[dict[str, Any]]) -> set[tuple[UUID, bytes]]:
-    found = set()
-    for county_id in {row["county_id"] for row in columns}:
-        hashes = [row["id_number_hash"] for row in columns if row["county_id"] == county_id]
-        found |= {(county_id, hashed) for hashed in await members_by_id_number(session, county_id, hashes)}
-    return found
+async def _taken(
+    session: Session, cipher: FieldCipher, chunk: Sequence[MemberValues], prepared: Prepared
+) -> set[tuple[UUID, str]]:
+    """Counties and normalised ID numbers of those in the chunk who are on record already."""
+    numbers: dict[UUID, list[str]] = {}
+    for given, (row, _) in zip(chunk, prepared, strict=True):
+        if row is not None:
+            numbers.setdefault(row["county_id"], []).append(normalize_id_number(given["id_number"]))
+    return {
+        (county_id, number)
+        for county_id, asked in numbers.items()
+        for number in await known_by_number(session, cipher, county_id, asked)
+    }
 
 
 def _told(
@@ -222,6 +230,16 @@ def _told(
     return stays, events
 
 
-def hashed_id_number(cipher: FieldCipher, number: str) -> bytes:
-    """The hash by which a normalised ID number is found."""
-    return cipher.search_hash(number, ID_NUMBER)
+async def known_by_number(
+    session: Session, cipher: FieldCipher, county_id: UUID, numbers: Sequence[str]
+) -> dict[str, tuple[UUID, UUID]]:
+    """Member and branch by normalised ID number, of those who have not left.
+
+    While keys are changed, equal numbers have different hashes and no unique index tells them equal: then whoever asks
+    waits for others who do.
+    """
+    if cipher.is_changing:
+        await hold_numbers(session, county_id)
+    hashes = {hashed: number for number in numbers for hashed in cipher.search_hashes(number, ID_NUMBER)}
+    found = await members_by_id_number(session, county_id, list(hashes))
+    return {hashes[hashed]: known for hashed, known in found.items()}

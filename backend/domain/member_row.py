@@ -7,7 +7,7 @@ from uuid import UUID
 
 from backend.db.member import Member
 from backend.domain.crypto import FieldCipher
-from backend.domain.identity import mask_id_number, mask_phone, masked
+from backend.domain.identity import HIDDEN, mask_id_number, mask_name, mask_phone
 from backend.domain.organization_rule import first_day
 from backend.domain.pinyin import grams, spell_person
 
@@ -79,12 +79,12 @@ def fields_of(member: Member, cipher: FieldCipher) -> dict[str, Any]:
 
 
 def _starred(value: Any) -> str:
-    return "***"
+    return HIDDEN
 
 
 # Events are never erased, personal data must be some day: so events tell that it changed, not what it was.
 _MASKS: dict[str, Callable[[Any], str]] = {
-    "name": lambda name: masked(name, 1, 0),
+    "name": mask_name,
     "id_number": mask_id_number,
     "phone": mask_phone,
     "birth_date": _starred,

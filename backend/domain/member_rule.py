@@ -16,6 +16,8 @@ from backend.domain.errors import Problem
 from backend.domain.identity import (
     birth_date_of,
     id_number_problem,
+    mask_name,
+    mask_phone,
     name_problem,
     normalize_id_number,
     normalize_name,
@@ -102,8 +104,9 @@ def normalized(values: Mapping[str, Any]) -> dict[str, Any]:
 def member_problems(values: Mapping[str, Any], today: date) -> list[Problem]:
     """What is wrong with a person's normalised fields.
 
-    Codes: `required`, those of `identity` for name and ID number, `invalid_phone`, `birth_date_mismatch` and
-    `sex_mismatch` (with the number), `date_in_future`, `joined_under_age`, `confirmed_too_early`.
+    Codes: `required`, those of `identity` for name and ID number, `invalid_phone`, `masked_value` (stars, which are
+    what is shown and not what is there), `birth_date_mismatch` and `sex_mismatch` (with the number), `date_in_future`,
+    `joined_under_age`, `confirmed_too_early`.
     """
     return [*_identity_problems(values, today), *_date_problems(values, today)]
 
@@ -114,9 +117,11 @@ def _identity_problems(values: Mapping[str, Any], today: date) -> Iterator[Probl
             yield Problem(f"/{required}", "required")
     name, number, phone = values.get("name"), values.get("id_number"), values.get("phone")
     if name and (code := name_problem(name)):
-        yield Problem("/name", code, {"value": name[:60]})
+        yield Problem("/name", code, {"value": mask_name(name[:60])})
+    if "*" in (values.get("native_place") or ""):
+        yield Problem("/native_place", "masked_value")
     if phone and normalize_phone(phone) is None:
-        yield Problem("/phone", "invalid_phone", {"value": phone[:40]})
+        yield Problem("/phone", "invalid_phone", {"value": mask_phone(phone[:40])})
     if not number:
         return
     if code := id_number_problem(number, today):

@@ -11,6 +11,7 @@ from uuid import UUID
 
 from backend.db.base import Session
 from backend.db.decision_inheritance import has_open_decisions, inherit_decisions
+from backend.db.feedback_inheritance import has_open_feedback, inherit_feedback
 from backend.db.member import has_current_members, inherit_members
 from backend.db.organization import (
     Organization,
@@ -26,6 +27,7 @@ from backend.db.organization import (
     rewrite_paths,
     tally_all,
 )
+from backend.db.rectification_inheritance import has_open_rectifications, inherit_rectifications
 from backend.domain.access import Actor, Moment
 from backend.domain.calendar import day_of
 from backend.domain.errors import Conflict, Forbidden, Invalid, NotFound, Problem, Stale, invalid
@@ -33,6 +35,7 @@ from backend.domain.event import changed, record
 from backend.domain.organization_kind import ORGANIZATION_KINDS, kind_title, may_stand_under
 from backend.domain.organization_rule import organization_problems
 from backend.domain.pinyin import grams, spell_organization
+from backend.domain.staff.meeting import refuse_meeting_duties
 
 CHANGEABLE = (
     "name",
@@ -65,6 +68,10 @@ class Inheritance:
 INHERITED = (
     Inheritance("member", has_current_members, "has_active_members", inherit_members, are_kept=True),
     Inheritance("decision", has_open_decisions, "has_open_items", inherit_decisions),
+    Inheritance("feedback", has_open_feedback, "has_open_feedback", inherit_feedback),
+    Inheritance(
+        "rectification", has_open_rectifications, "has_open_rectifications", inherit_rectifications, are_kept=True
+    ),
 )
 
 
@@ -94,9 +101,10 @@ def _kind_words(kind: str) -> dict[str, str]:
 
 async def _hold(session: Session, actor: Actor, id: UUID, permission: str, *others: UUID) -> dict[UUID, Organization]:
     """Find and lock `id` and `others` for a change of the tree; the permission must reach all of them."""
-    for county_id in sorted(await counties_of(session, [id, *others]), key=str):
+    reach = actor.reach("organization:read")
+    for county_id in sorted(await counties_of(session, reach, [id, *others]), key=str):
         await hold_tree(session, county_id, exclusive=True)
-    held = await organizations_held(session, actor.reach("organization:read"), {id, *others}, for_change=True)
+    held = await organizations_held(session, reach, {id, *others}, for_change=True)
     if len(held) < len({id, *others}):
         raise NotFound("not_found")
     if not all(actor.may(permission, organization.path) for organization in held.values()):
@@ -112,7 +120,13 @@ def _check_current(organization: Organization, version: int) -> None:
 
 
 def _note(
-    session: Session, actor: Actor, moment: Moment, kind: str, organization: Organization, data: Mapping[str, Any]
+    session: Session,
+    actor: Actor,
+    moment: Moment,
+    kind: str,
+    organization: Organization,
+    data: Mapping[str, Any],
+    reason: str | None = None,
 ) -> None:
     record(
         session,
@@ -123,6 +137,7 @@ def _note(
         organization_id=organization.id,
         subject_id=organization.id,
         data=data,
+        reason=reason,
     )
 
 
@@ -213,7 +228,7 @@ async def move_organization(
     """Hang an organisation with everything below it under another parent of the same county.
 
     Raises Invalid at `/parent_id`: `cycle`, `other_county`, `wrong_parent_kind`, `name_taken`; Conflict
-    `county_root_stays`, `already_there`, `organization_not_active`, `parent_not_active`.
+    `county_root_stays`, `already_there`, `organization_not_active`, `parent_not_active`, `duties_meet`.
     """
     held = await _hold(session, actor, id, "organization:arrange", parent_id)
     organization, parent = held[id], held[parent_id]
@@ -234,13 +249,15 @@ async def move_organization(
         raise invalid("/parent_id", "name_taken", name=organization.name)
     old_parent_id = organization.parent_id
     await _rehang(session, organization, parent, moment)
+    await refuse_meeting_duties(session, organization.path)
     _note(
         session,
         actor,
         moment,
         "organization.moved",
         organization,
-        changed({"parent_id": str(old_parent_id)}, {"parent_id": str(parent.id)}) | {"reason": reason},
+        changed({"parent_id": str(old_parent_id)}, {"parent_id": str(parent.id)}),
+        reason,
     )
     return organization
 
@@ -261,7 +278,7 @@ async def merge_organizations(
     """End an organisation and give its members, children and open items to another of the same kind and county.
 
     Raises Invalid at `/into_id`: `merge_into_itself` (also into one below it), `other_county`, `kinds_differ`; Conflict
-    `county_root_stays`, `child_name_taken`, `organization_not_active`, `target_not_active`.
+    `county_root_stays`, `child_name_taken`, `organization_not_active`, `target_not_active`, `duties_meet`.
     """
     held = await _hold(session, actor, id, "organization:arrange", into_id)
     source, target = held[id], held[into_id]
@@ -283,6 +300,7 @@ async def merge_organizations(
     reach = actor.reach("organization:read")
     for child in (await organizations_held(session, reach, children.values(), for_change=True)).values():
         await _rehang(session, child, target, moment)
+    await refuse_meeting_duties(session, target.path)
     counts: dict[str, dict[str, int]] = {}
     for inheritance in INHERITED:
         moved = await inheritance.hand_over(session, source.id, target.id, moment.now, day_of(moment.now), reason)
@@ -294,7 +312,7 @@ async def merge_organizations(
     source.merged_into_id = target.id
     await _end(session, source, OrganizationStatus.merged, moment)
     data = {"into_id": str(target.id), "into": target.name, "children": len(children), "handed_over": counts}
-    _note(session, actor, moment, "organization.merged", source, data | {"reason": reason})
+    _note(session, actor, moment, "organization.merged", source, data, reason)
     return source
 
 
@@ -325,5 +343,5 @@ async def dissolve_organization(
     if (await names_below(session, [organization.id])).get(organization.id):
         raise Conflict("has_active_children")
     await _end(session, organization, OrganizationStatus.dissolved, moment)
-    _note(session, actor, moment, "organization.dissolved", organization, {"reason": reason})
+    _note(session, actor, moment, "organization.dissolved", organization, {}, reason)
     return organization

@@ -119,10 +119,11 @@ async def _parents(session: Session, actor: Actor, rows: Sequence[OrganizationVa
     wanted = {above for values in rows if (above := values.get("parent_id")) is not None} - coming
     if any(values.get("parent_id") is None for values in rows) and not actor.may("county:create", ""):
         raise Forbidden("permission_missing", permission="county:create")
-    counties = await counties_of(session, wanted)
+    reach = actor.reach("organization:read")
+    counties = await counties_of(session, reach, wanted)
     for county_id in sorted(counties, key=str):
         await hold_tree(session, county_id, exclusive=False)
-    held = await organizations_held(session, actor.reach("organization:read"), wanted)
+    held = await organizations_held(session, reach, wanted)
     if len(held) < len(wanted):
         raise NotFound("not_found")
     if not all(actor.may("organization:write", parent.path) for parent in held.values()):

@@ -10,7 +10,7 @@ from collections.abc import Callable
 from functools import lru_cache
 from typing import NamedTuple
 
-from pypinyin import Style, lazy_pinyin
+from pypinyin import Style, lazy_pinyin, pinyin
 
 
 class Spelling(NamedTuple):
@@ -85,6 +85,13 @@ def query_grams(text: str) -> list[str]:
 def fold(text: str) -> str:
     """`text` as search compares it: NFKC, lower case, neither white space nor the middle dot of names."""
     return "".join(unicodedata.normalize("NFKC", text).casefold().replace("·", "").split())
+
+
+@lru_cache(maxsize=16_384)
+def sounds(character: str) -> frozenset[str]:
+    """Every way in which a character may be read, without tones; a surname's own reading is one of them."""
+    read = {*pinyin(character, style=Style.NORMAL, heteronym=True)[0]}
+    return frozenset({*read, *({_bare(_SURNAMES[character])} if character in _SURNAMES else ())})
 
 
 def _person_syllables(name: str) -> list[str]:

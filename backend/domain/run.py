@@ -4,28 +4,31 @@ What is being decided, put right or built is not known here. The record system n
 `Facts`; the pure engine judges; this module locks, loads, stores and rewrites the copies that lists read.
 """
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid4
 
-from backend.db.base import Session
+from backend.db.base import Session, new_id
 from backend.db.procedure import ProcedureAct, ProcedureRun, RunState, acts_of, run_of
 from backend.domain.access import Actor, Moment
 from backend.domain.calendar import shipped_calendar
 from backend.domain.errors import Conflict, Forbidden, Problem, Unready
 from backend.domain.evidence import Given, attach
-from backend.domain.procedure.check import Caller, check, settled
+from backend.domain.procedure.attempt import Caller
+from backend.domain.procedure.check import check
 from backend.domain.procedure.definition import Procedure
-from backend.domain.procedure.options import Option, options, remarks
+from backend.domain.procedure.options import Option, options
 from backend.domain.procedure.position import position
-from backend.domain.procedure.trail import STATE_TITLES, Act, Attached, Position, Trail
+from backend.domain.procedure.remarks import remarks
+from backend.domain.procedure.settling import first_step, settled
+from backend.domain.procedure.trail import STATE_TITLES, Act, Attached, Position, Trail, doers
 from backend.domain.procedures.registry import procedure as procedure_of_version
 from backend.domain.scene import Facts
 
 # Nobody becomes another person by filling in a form: these are refusals of the caller, not of what was sent.
-WRONG_PERSON = frozenset({"role_not_allowed", "party_barred"})
+WRONG_PERSON = frozenset({"role_not_allowed", "party_barred", "party_only", "same_person_as_step"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -85,7 +88,13 @@ FactsOf = Callable[[], Awaitable[Facts]]
 
 
 async def start_run(session: Session, moment: Moment, procedure: Procedure, subject: Subject, facts: Facts) -> Standing:
-    """Begin a run at the procedure's first step. The subject's row has to be stored already."""
+    """Begin a run at the procedure's first step that applies. The subject's row has to be stored already.
+
+    Raises ValueError when none does.
+    """
+    first = first_step(procedure, facts)
+    if first is None:
+        raise ValueError(f"no step of {procedure.key} applies")
     run = ProcedureRun(
         procedure=procedure.key,
         procedure_version=procedure.version,
@@ -97,6 +106,7 @@ async def start_run(session: Session, moment: Moment, procedure: Procedure, subj
         title=subject.title,
         started_at=moment.now,
         started_content=facts.content_sha256,
+        started_step=None if first == procedure.steps[0].key else first,
         created_at=moment.now,
     )
     standing = _standing(run, [])
@@ -156,6 +166,7 @@ async def _prepared(
         # The engine refuses an outcome that it does not know; until then any text may stand here.
         outcome=wish.outcome,  # type: ignore[arg-type]  # any text comes in; the engine refuses an unknown one
         by=str(actor.account_id),
+        on_behalf_of=str(actor.on_behalf_of) if actor.on_behalf_of else None,
         by_organization=str(actor.organization_id) if actor.organization_id else None,
         at=moment.now,
         reason=wish.reason,
@@ -170,7 +181,7 @@ async def _prepared(
     problems = check(standing.procedure, standing.trail, found.act, caller, facts, calendar)
     if any(problem.code == "run_over" for problem in problems):
         return found.act, found.items, problems
-    act = settled(standing.procedure, standing.trail, found.act, calendar) if not problems else found.act
+    act = settled(standing.procedure, standing.trail, found.act, facts, calendar) if not problems else found.act
     return act, found.items, [*problems, *found.problems]
 
 
@@ -190,13 +201,19 @@ async def store_act(
     session: Session, actor: Actor, standing: Standing, act: Act, items: list[dict[str, str]]
 ) -> Standing:
     """Append an act that `check` has let in. The run has to be locked."""
+    # A sender stays unknown: ids of other acts begin with the time, and the machine's clock is finer than `act.at`.
+    anonymous = any(grant.role == "sender" for grant in actor.grants)
     row = ProcedureAct(
+        id=uuid4() if anonymous else new_id(),
+        created_at=act.at,
         run_id=standing.run.id,
         sequence=len(standing.acts) + 1,
         step=act.step,
         outcome=act.outcome,
         by=actor.account_id,
         by_name=actor.name,
+        on_behalf_of=actor.on_behalf_of,
+        on_behalf_of_name=actor.on_behalf_of_name,
         by_organization=actor.organization_id,
         at=act.at,
         reason=act.reason,
@@ -222,8 +239,9 @@ def rewrite_copies(standing: Standing, facts: Facts, moment: Moment) -> None:
         here.earliest_at,
         here.closed_at,
     )
+    run.limit_at, run.behind_at, run.under_check = here.limit_at, here.behind_at, here.checking
     run.roles = list(here.roles)
-    run.not_for = _not_for(standing, facts)
+    run.not_for, run.only_for = _not_for(standing, facts), _only_for(standing, facts)
     run.awaiting_since = standing.acts[here.pending.acts[-1]].at if here.pending else here.opened_at
     run.updated_at = moment.now
     if standing.acts:
@@ -234,9 +252,25 @@ def _not_for(standing: Standing, facts: Facts) -> list[str]:
     here = standing.here
     if here.step is None:
         return []
-    barred = standing.procedure.step(here.step).barred
-    named = {name for party in barred for name in facts.parties.get(party, ()) if _is_id(name)}
-    return sorted(named | (here.pending.people if here.pending else frozenset()))
+    step, pending = standing.procedure.step(here.step), here.pending
+    if pending and pending.kind == "extension":
+        barred = step.extension.barred if step.extension else ()
+        return sorted(_members(barred, facts) | pending.people)
+    judged = {person for key in step.other_than for person in doers(standing.trail, here.of(key))}
+    return sorted(_members(step.barred, facts) | judged | (pending.people if pending else frozenset()))
+
+
+def _only_for(standing: Standing, facts: Facts) -> list[str]:
+    """Whose people may do what is awaited; what others grant, nobody is asked for by party."""
+    here = standing.here
+    if here.step is None or (here.pending and here.pending.kind != "countersign"):
+        return []
+    return sorted(_members(standing.procedure.step(here.step).only, facts))
+
+
+def _members(parties: Iterable[str], facts: Facts) -> set[str]:
+    """The ids and marks of the parties, and whom they mean by name; plain names are for records, not for accounts."""
+    return {name for party in parties for name in facts.parties.get(party, ()) if name[:1] in "@=" or _is_id(name)}
 
 
 def _is_id(name: str) -> bool:
@@ -249,12 +283,13 @@ def _is_id(name: str) -> bool:
 
 def caller_of(actor: Actor, path: str) -> Caller:
     """The actor as the engine sees one: with the roles held at the subject's organisation."""
-    return Caller(str(actor.account_id), actor.roles_at(path), frozenset(own_ids(actor)), actor.name)
+    absent = str(actor.on_behalf_of) if actor.on_behalf_of else None
+    return Caller(str(actor.account_id), actor.roles_at(path), actor.own, actor.name, absent)
 
 
 def own_ids(actor: Actor) -> list[str]:
-    """The ids that bar an actor when they belong to a party: the person's and that of the organisation they work at."""
-    return [str(own) for own in (actor.account_id, actor.organization_id) if own is not None]
+    """What makes an actor one of a party's people: ids of the person and the organisation, marks of places."""
+    return sorted(actor.own)
 
 
 def options_of(standing: Standing, actor: Actor, subject: Subject, facts: Facts, now: datetime) -> list[Option]:
@@ -265,7 +300,7 @@ def options_of(standing: Standing, actor: Actor, subject: Subject, facts: Facts,
 
 def _standing(run: ProcedureRun, rows: Sequence[ProcedureAct]) -> Standing:
     definition = procedure_of_version(run.procedure, run.procedure_version)
-    trail = Trail(run.started_at, tuple(_act(row) for row in rows), run.started_content)
+    trail = Trail(run.started_at, tuple(_act(row) for row in rows), run.started_content, run.started_step)
     return Standing(run, definition, tuple(rows), trail, position(definition, trail, shipped_calendar()))
 
 
@@ -274,6 +309,7 @@ def _act(row: ProcedureAct) -> Act:
         step=row.step,
         outcome=row.outcome,  # type: ignore[arg-type]  # stored only after the engine let it in
         by=str(row.by),
+        on_behalf_of=str(row.on_behalf_of) if row.on_behalf_of else None,
         by_organization=str(row.by_organization) if row.by_organization else None,
         at=row.at,
         reason=row.reason,

@@ -1,7 +1,8 @@
 """What a condition may look at: the record, the records before it, facts of the subject. Plain values only.
 
 A reference names a value: `/held_on` in the record itself, `/experts/*/name` each of a list, `public_hearing:/held_on`
-in the record of an earlier step in force, `@today` and `@opening` the two days that the system knows.
+in the record of an earlier step in force, `subject:/severity` in what is known of the subject, `@today` and `@opening`
+the two days that the system knows.
 """
 
 from collections.abc import Iterator, Mapping
@@ -16,6 +17,9 @@ Title = Mapping[str, str]
 
 Record = Mapping[str, Any]
 
+SUBJECT = "subject"
+"""Stands in a reference for the subject; no step has this key."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Facts:
@@ -25,12 +29,14 @@ class Facts:
     parties: who the parties are, as ids and names of organisations and people: `{"sponsor_unit": {"<id>", "城建办"}}`.
     ties: people or organisations tied to the matter (id or name) and how, for pointing out.
     content_sha256: hash of the subject's text as it is now.
+    prefill: what is known already of a step's record, by step key; a form starts with it, nothing depends on it.
     """
 
     subject: Mapping[str, Any] = field(default_factory=dict)
     parties: Mapping[str, frozenset[str]] = field(default_factory=dict)
     ties: Mapping[str, str | Title] = field(default_factory=dict)
     content_sha256: str | None = None
+    prefill: Mapping[str, Record] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,8 +62,9 @@ class Scene:
             return [("", self.opened_on.isoformat())]
         step, path = split_reference(reference)
         if step:
-            return [("", value) for _, value in _find(self.records.get(step), path)]
-        return [("/record" + pointer, value) for pointer, value in _find(self.record, path)]
+            holder = self.facts.subject if step == SUBJECT else self.records.get(step)
+            return [("", value) for _, value in found_in(holder, path)]
+        return [("/record" + pointer, value) for pointer, value in found_in(self.record, path)]
 
     def first(self, reference: str) -> tuple[str, Any]:
         """The first value a reference finds, or (its own pointer, None)."""
@@ -72,6 +79,8 @@ class Scene:
         if reference == "@opening":
             return {"zh-CN": "本步骤开始之日", "en": "the day this step opened"}
         step, path = split_reference(reference)
+        if step == SUBJECT:
+            return {"zh-CN": "本事项", "en": "the matter"}
         if step:
             return self.step_titles[step]
         return schema_title(self.schema, path)
@@ -103,7 +112,8 @@ def schema_title(schema: Mapping[str, Any], path: str) -> Title:
     return {"zh-CN": "记录", "en": "record"}
 
 
-def _find(value: Any, path: str, pointer: str = "") -> Iterator[tuple[str, Any]]:
+def found_in(value: Any, path: str, pointer: str = "") -> Iterator[tuple[str, Any]]:
+    """Every value below `value` that the path names, with its pointer; `*` stands for each entry of a list."""
     key, _, rest = path.strip("/").partition("/")
     inside: list[tuple[object, Any]]
     if key == "*":
@@ -114,6 +124,6 @@ def _find(value: Any, path: str, pointer: str = "") -> Iterator[tuple[str, Any]]
         inside = []
     for name, part in inside:
         if rest:
-            yield from _find(part, rest, f"{pointer}/{name}")
+            yield from found_in(part, rest, f"{pointer}/{name}")
         elif part is not None:
             yield f"{pointer}/{name}", part

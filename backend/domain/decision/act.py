@@ -9,7 +9,7 @@ from backend.domain.decision.facts import facts_of
 from backend.domain.decision.find import decision_for
 from backend.domain.decision.start import subject_of
 from backend.domain.decision.status import status_of
-from backend.domain.event import changed, record
+from backend.domain.event import changed, record_about
 from backend.domain.run import Judged, Standing, Wish, add_act, judge_act
 
 
@@ -33,20 +33,17 @@ async def act_on_decision(
     old = {"status": decision.status.value, "step": acted.before.step}
     follow_run(decision, acted.after, moment)
     act = acted.after.acts[-1]
-    record(
+    record_about(
         session,
         actor,
         moment,
         "decision.acted",
-        county_id=decision.county_id,
-        organization_id=decision.organization_id,
-        subject_id=decision.id,
+        decision,
         data={
             "act": {
                 "step": act.step,
                 "outcome": act.outcome,
                 "to": act.to,
-                "reason": act.reason,
                 "rule": act.rule,
                 "result": act.result,
                 "text_sha256": act.content_sha256,
@@ -54,6 +51,7 @@ async def act_on_decision(
             },
             **changed(old, {"status": decision.status.value, "step": acted.after.here.step}),
         },
+        reason=act.reason,
     )
     return decision
 

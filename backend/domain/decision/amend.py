@@ -11,7 +11,7 @@ from backend.domain.decision.facts import facts_of
 from backend.domain.decision.find import decision_for
 from backend.domain.decision.start import text_version
 from backend.domain.errors import Conflict, Forbidden, invalid
-from backend.domain.event import changed, record
+from backend.domain.event import changed, record_about
 from backend.domain.procedure.check import check
 from backend.domain.procedure.content import stale_steps
 from backend.domain.procedure.trail import Act
@@ -48,14 +48,12 @@ async def change_decision(
         setattr(decision, name, value)
     decision.updated_at = moment.now
     decision.version += 1
-    record(
+    record_about(
         session,
         actor,
         moment,
         "decision.changed",
-        county_id=decision.county_id,
-        organization_id=decision.organization_id,
-        subject_id=decision.id,
+        decision,
         data=changes,
     )
     return decision
@@ -102,20 +100,18 @@ async def amend_decision(
         standing = await _returned(session, actor, moment, organization.path, standing, facts, stale[0], why)
     rewrite_copies(standing, facts, moment)
     follow_run(decision, standing, moment)
-    record(
+    record_about(
         session,
         actor,
         moment,
         "decision.amended",
-        county_id=decision.county_id,
-        organization_id=decision.organization_id,
-        subject_id=decision.id,
+        decision,
         data={
             "text": {"old": old, "new": {"version": decision.text_version, "sha256": sha256}},
             "material": material,
-            "reason": reason,
             "returned_to": stale[0] if stale else None,
         },
+        reason=reason,
     )
     return decision
 

@@ -12,10 +12,11 @@ from backend.db.base import Session
 from backend.db.decision import Decision, DecisionText, Opinion, opinions_of, texts_of
 from backend.db.event import Event, events_of
 from backend.db.organization import Organization
-from backend.domain.access import Actor
+from backend.domain.access import Actor, Moment
 from backend.domain.decision.find import seen_decision
 from backend.domain.decision.view import evidence_ids
 from backend.domain.errors import Conflict
+from backend.domain.event import record_about
 from backend.domain.run import Standing, standing_of
 
 EVIDENCE_LIMIT = 1024 * 1024 * 1024
@@ -38,10 +39,13 @@ class DecisionFile:
 
 
 async def decision_file(session: Session, actor: Actor, id: UUID, permission: str) -> DecisionFile:
-    """Gather it for someone who holds `permission` there.
+    """Gather it for someone who reads the decision and holds `permission` there.
+
+    Whoever may read the log alone, such as an auditor, is shown nothing of what it is about.
 
     Raises NotFound, and Conflict when its evidence is too much for one archive.
     """
+    await seen_decision(session, actor, id)
     decision, organization = await seen_decision(session, actor, id, permission)
     standing = await standing_of(session, decision.id)
     attachments = await attachments_by_id(session, evidence_ids(standing))
@@ -60,11 +64,20 @@ async def decision_file(session: Session, actor: Actor, id: UUID, permission: st
     )
 
 
+async def make_dossier(session: Session, actor: Actor, moment: Moment, id: UUID) -> DecisionFile:
+    """Gather a decision's file to take it out of the house, which is an event.  Raises what `decision_file` raises."""
+    file = await decision_file(session, actor, id, "event:read")
+    record_about(
+        session,
+        actor,
+        moment,
+        "decision.dossier_made",
+        file.decision,
+        data={"opinions": len(file.opinions), "attachments": len(file.attachments)},
+    )
+    return file
+
+
 async def _events(session: Session, decision_id: UUID) -> list[Mapping[str, Any]]:
     rows = (await session.execute(events_of("decision", decision_id).order_by(col(Event.sequence)))).mappings()
     return [dict(row) for row in rows]
-
-
-def masked(name: str) -> str:
-    """A name of which only the surname is shown: 陶**. The SQL of lists does the same."""
-    return name[:1] + "*" * max(len(name) - 1, 1) if name else ""

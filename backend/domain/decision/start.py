@@ -14,7 +14,7 @@ from backend.domain.calendar import day_of
 from backend.domain.decision.facts import facts_of
 from backend.domain.decision.goal import goal_problems
 from backend.domain.errors import Conflict, Forbidden, Invalid, NotFound, invalid
-from backend.domain.event import record
+from backend.domain.event import record_about
 from backend.domain.pinyin import grams
 from backend.domain.procedures.registry import current
 from backend.domain.run import Subject, start_run
@@ -66,14 +66,12 @@ async def start_decision(
     decision = await _stored(session, actor, moment, organization, new, id or new_id())
     facts = await facts_of(session, decision, actor)
     await start_run(session, moment, current(PROCEDURE), subject_of(decision, organization), facts)
-    record(
+    record_about(
         session,
         actor,
         moment,
         "decision.started",
-        county_id=decision.county_id,
-        organization_id=decision.organization_id,
-        subject_id=decision.id,
+        decision,
         data={
             "number": decision.number,
             "title": decision.title,

@@ -1,8 +1,8 @@
 """What one ledger brings to the mechanism."""
 
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import Any, NamedTuple, Protocol
 from uuid import UUID
 
@@ -48,19 +48,31 @@ class Mentions(NamedTuple):
     roots: Sequence[Root]
 
 
+class Asked(NamedTuple):
+    """What an export is asked for: `path` and all below it, as of the county's clock, narrowed by the ledger's own
+    `filters`."""
+
+    path: str
+    now: datetime
+    filters: Mapping[str, Any]
+
+
 class Adapter(Protocol):
     """One ledger.
 
-    `permission` is needed where a record stands.  `founds`: a file may bring a county of its own, and its rows may name
+    `permission` is needed where a record stands, `clear_permission` to take out what is otherwise starred; None where
+    nothing is.  `founds`: a file may bring a county of its own, and its rows may name
     organisations above the actor's reach, which stay as they are.  `masks` are for the columns that are not masked by
-    what they look like.  `table` is where the records lie, `parts` what is removed with them, `undone` the event of a
-    record that an undo removes.
+    what they look like.  `filters` narrow an export.  `table` is where the records lie, `parts` what is removed with
+    them, `undone` the event of a record that an undo removes.
     """
 
     key: str
     permission: str
+    clear_permission: str | None
     founds: bool
     masks: Mapping[str, Mask]
+    filters: frozenset[str]
     table: type[Versioned]
     parts: Sequence[Part]
     undone: str
@@ -73,7 +85,9 @@ class Adapter(Protocol):
         """What a row says that stands at the top of a county; None for every other row."""
         ...
 
-    async def judge(self, session: Session, cipher: FieldCipher, scope: Scope, rows: Sequence[Planned]) -> None:
+    async def judge(
+        self, session: Session, actor: Actor, cipher: FieldCipher, scope: Scope, rows: Sequence[Planned]
+    ) -> None:
         """Find the records that rows mean, and set each row's action, record, changes and refusals."""
         ...
 
@@ -86,7 +100,10 @@ class Adapter(Protocol):
         rows: Sequence[Planned],
         progress: Progress,
     ) -> None:
-        """Create the records of `rows` under the ids that they carry, each with its event."""
+        """Create the records of `rows` under the ids that they carry, each with its event.
+
+        A record that has changed since it was created leaves its version in the row.
+        """
         ...
 
     async def update(
@@ -106,11 +123,22 @@ class Adapter(Protocol):
         """Give records the fields back that an update took (`before`), each with its event."""
         ...
 
+    async def take_back(self, session: Session, actor: Actor, moment: Moment, ids: Sequence[UUID]) -> Collection[UUID]:
+        """Take back those created records that cannot be removed, because acts of people stand in them, each with its
+        event; returns which they are.  All others are forgotten and removed."""
+        ...
+
     async def forget(self, session: Session, ids: Sequence[UUID]) -> list[dict[str, Any]]:
         """Undo what creating these records counted elsewhere; returns per record what its event says: `id`,
         `county_id`, `organization_id`."""
         ...
 
-    def records(self, session: Session, reach: Reach, path: str) -> AsyncIterator[Mapping[str, Any]]:
-        """The records at and below `path`, masked, as the ledger exports them (values by column key)."""
+    async def in_clear(
+        self, session: Session, cipher: FieldCipher, ids: Sequence[UUID]
+    ) -> Mapping[UUID, Mapping[str, str | None]]:
+        """What is starred in the records with these ids, in clear, by column key."""
+        ...
+
+    def records(self, session: Session, reach: Reach, asked: Asked) -> AsyncIterator[Mapping[str, Any]]:
+        """The records that are asked for, masked, as the ledger exports them (values by column key, and `id`)."""
         ...

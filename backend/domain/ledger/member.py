@@ -11,21 +11,29 @@ from sqlmodel import col
 
 from backend.db.base import Session, Versioned, new_id
 from backend.db.ledger import RowAction
-from backend.db.member import ENDED, Member, members_by_id_number, members_in
+from backend.db.member import ENDED, Member, members_in
+from backend.db.member_correction import own_records
 from backend.db.organization import Organization, Reach, tally_all
 from backend.domain.access import Actor, Moment
 from backend.domain.crypto import FieldCipher
-from backend.domain.ledger.adapter import Part, Progress, Scope
+from backend.domain.ledger.adapter import Asked, Part, Progress, Scope
 from backend.domain.ledger.row import Mask, Planned, mask_wholly, says_the_same
 from backend.domain.member import change_members
-from backend.domain.member_registration import hashed_id_number, register_members
-from backend.domain.member_row import PHONE
+from backend.domain.member_registration import known_by_number, register_members
+from backend.domain.member_row import ID_NUMBER, PHONE
 from backend.domain.member_rule import member_problems, normalized, status_may_become
 
 key: str = "member"
 permission: str = "member:write"
+clear_permission: str | None = "member:unmask"
 founds: bool = False
-masks: Mapping[str, Mask] = {"id_number": mask_wholly(4, 4), "phone": mask_wholly(3, 4)}
+masks: Mapping[str, Mask] = {
+    "id_number": mask_wholly(4, 4),
+    "phone": mask_wholly(3, 4),
+    "birth_date": mask_wholly(4, 0),
+    "native_place": mask_wholly(2, 0),
+}
+filters: frozenset[str] = frozenset()
 table: type[Versioned] = Member
 parts: Sequence[Part] = (Part("member_branch", "member_id"),)
 undone: str = "member.import_undone"
@@ -55,21 +63,23 @@ def root(values: Mapping[str, Any]) -> None:
     """People found no county."""
 
 
-async def judge(session: Session, cipher: FieldCipher, scope: Scope, rows: Sequence[Planned]) -> None:
-    """Recognise people by ID number.  Codes: `known_in_other_branch`, `status_change_refused`, and those of
-    `member_problems` for what a change would contradict."""
+async def judge(session: Session, actor: Actor, cipher: FieldCipher, scope: Scope, rows: Sequence[Planned]) -> None:
+    """Recognise people by ID number.  Codes: `known_in_other_branch`, `own_record`,
+    `status_change_refused`, and those of `member_problems` for what a change would contradict."""
     asked = [row for row in rows if row.row.accepted]
-    hashes = {row.ordinal: hashed_id_number(cipher, row.values["id_number"]) for row in asked}
-    county_id = scope.county.id if scope.county else None
-    found = await members_by_id_number(session, county_id, list(hashes.values())) if county_id else {}
+    numbers = [row.values["id_number"] for row in asked]
+    found = await known_by_number(session, cipher, scope.county.id, numbers) if scope.county else {}
     on_record = await _on_record(session, [member_id for member_id, _ in found.values()])
+    own = await own_records(session, actor.people)
     for row in asked:
-        known = found.get(hashes[row.ordinal])
+        known = found.get(row.values["id_number"])
         if known is None:
             row.record_id, row.record_version = new_id(), 1
             _check(row, row.values, scope)
         else:
             _compare(row, on_record[known[0]], cipher, scope)
+            if row.action is RowAction.update and known[0] in own:
+                row.refuse(next(iter(row.changes)), "own_record")
 
 
 async def _on_record(session: Session, ids: Sequence[UUID]) -> dict[UUID, sa.Row[Any]]:
@@ -85,6 +95,7 @@ async def _on_record(session: Session, ids: Sequence[UUID]) -> dict[UUID, sa.Row
 def _compare(row: Planned, member: sa.Row[Any], cipher: FieldCipher, scope: Scope) -> None:
     if str(member.organization_id) != row.values["organization_id"]:
         row.refuse("organization_id", "known_in_other_branch")
+        row.elsewhere = member.id
         return
     row.record_id, row.record_version = member.id, member.version
     before: dict[str, Any] = {}
@@ -93,7 +104,7 @@ def _compare(row: Planned, member: sa.Row[Any], cipher: FieldCipher, scope: Scop
         if said is None:
             continue
         if field == "phone":
-            if cipher.search_hash(said, PHONE) != member.phone_hash:
+            if member.phone_hash not in cipher.search_hashes(said, PHONE):
                 row.changes["phone"] = said
                 before["phone"] = base64.b64encode(member.phone_sealed).decode() if member.phone_sealed else None
         elif not says_the_same(known := getattr(member, field), said):
@@ -151,6 +162,11 @@ async def restore(
     await change_members(session, actor, moment, cipher, changes)
 
 
+async def take_back(session: Session, actor: Actor, moment: Moment, ids: Sequence[UUID]) -> tuple[UUID, ...]:
+    """Nothing that an import creates here has acts of people in it."""
+    return ()
+
+
 async def forget(session: Session, ids: Sequence[UUID]) -> list[dict[str, Any]]:
     question = sa.select(col(Member.id), col(Member.county_id), col(Member.organization_id), col(Member.status)).where(
         col(Member.id).in_(ids)
@@ -164,8 +180,24 @@ async def forget(session: Session, ids: Sequence[UUID]) -> list[dict[str, Any]]:
     return [{"id": row.id, "county_id": row.county_id, "organization_id": row.organization_id} for row in found]
 
 
-async def records(session: Session, reach: Reach, path: str) -> AsyncIterator[Mapping[str, Any]]:
-    current = members_in(reach, path).where(col(Member.status).not_in(sorted(ENDED)))
+async def in_clear(
+    session: Session, cipher: FieldCipher, ids: Sequence[UUID]
+) -> Mapping[UUID, Mapping[str, str | None]]:
+    columns = (Member.id, Member.id_number, Member.phone, Member.birth_date, Member.native_place)
+    question = sa.select(*(col(column) for column in columns)).where(col(Member.id).in_(ids))
+    return {
+        row.id: {
+            "id_number": cipher.decrypt(row.id_number, ID_NUMBER, row.id),
+            "phone": cipher.decrypt(row.phone, PHONE, row.id) if row.phone else None,
+            "birth_date": row.birth_date.isoformat(),
+            "native_place": row.native_place,
+        }
+        for row in await session.execute(question)
+    }
+
+
+async def records(session: Session, reach: Reach, asked: Asked) -> AsyncIterator[Mapping[str, Any]]:
+    current = members_in(reach, asked.path).where(col(Member.status).not_in(sorted(ENDED)))
     question = current.order_by(col(Organization.path), col(Member.sort_key), col(Member.id))
     async for member in await session.stream(question):
         yield {**member._mapping, "organization_id": member.organization_name}

@@ -13,7 +13,7 @@ from backend.db.ledger import RowAction
 from backend.db.organization import Organization, Reach, below, under
 from backend.domain.access import Actor, Moment
 from backend.domain.crypto import FieldCipher
-from backend.domain.ledger.adapter import Part, Progress, Root, Scope
+from backend.domain.ledger.adapter import Asked, Part, Progress, Root, Scope
 from backend.domain.ledger.row import Mask, Planned, as_written, says_the_same
 from backend.domain.ledger.scope import folded
 from backend.domain.organization import change_organization
@@ -23,8 +23,10 @@ from backend.domain.organization_rule import organization_problems
 
 key: str = "organization"
 permission: str = "organization:write"
+clear_permission: str | None = None
 founds: bool = True
 masks: Mapping[str, Mask] = {"region_code": as_written, "credit_code": as_written}
+filters: frozenset[str] = frozenset()
 table: type[Versioned] = Organization
 parts: Sequence[Part] = (
     Part("organization_name", "organization_id"),
@@ -52,7 +54,7 @@ def root(values: Mapping[str, Any]) -> Root | None:
     return Root(values["name"], values.get("region_code"))
 
 
-async def judge(session: Session, cipher: FieldCipher, scope: Scope, rows: Sequence[Planned]) -> None:
+async def judge(session: Session, actor: Actor, cipher: FieldCipher, scope: Scope, rows: Sequence[Planned]) -> None:
     """Recognise organisations by name and parent.
 
     Codes: `stands_elsewhere` (the name is there, below another parent), `kind_differs`, `county_root_differs` (a row
@@ -217,6 +219,11 @@ async def restore(
         await change_organization(session, actor, moment, record_id, None, changes)
 
 
+async def take_back(session: Session, actor: Actor, moment: Moment, ids: Sequence[UUID]) -> tuple[UUID, ...]:
+    """Nothing that an import creates here has acts of people in it."""
+    return ()
+
+
 async def forget(session: Session, ids: Sequence[UUID]) -> list[dict[str, Any]]:
     question = sa.select(col(Organization.id), col(Organization.county_id)).where(col(Organization.id).in_(ids))
     return [
@@ -224,7 +231,14 @@ async def forget(session: Session, ids: Sequence[UUID]) -> list[dict[str, Any]]:
     ]
 
 
-async def records(session: Session, reach: Reach, path: str) -> AsyncIterator[Mapping[str, Any]]:
+async def in_clear(
+    session: Session, cipher: FieldCipher, ids: Sequence[UUID]
+) -> Mapping[UUID, Mapping[str, str | None]]:
+    """Nothing in this ledger is starred."""
+    return {}
+
+
+async def records(session: Session, reach: Reach, asked: Asked) -> AsyncIterator[Mapping[str, Any]]:
     above = sa.orm.aliased(Organization)
     question = (
         sa.select(
@@ -234,7 +248,7 @@ async def records(session: Session, reach: Reach, path: str) -> AsyncIterator[Ma
             *(getattr(Organization, field) for field in CHANGEABLE),
         )
         .join(above, col(above.id) == col(Organization.parent_id), isouter=True)
-        .where(under(reach), below(path), col(Organization.status) == "active")
+        .where(under(reach), below(asked.path), col(Organization.status) == "active")
         .order_by(col(Organization.path))
     )
     async for organization in await session.stream(question):

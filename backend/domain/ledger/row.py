@@ -1,18 +1,14 @@
 """A row of a workbook on its way into the records."""
 
-import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 from uuid import UUID
 
 from backend.db.ledger import RowAction
-from backend.domain.identity import masked
+from backend.domain.identity import mask_numbers, masked
 
 Mask = Callable[[str], str]
-
-# Whatever column it stands in, a run of digits that could be a citizen number or a mobile phone is not kept in clear.
-_PERSONAL = re.compile(r"(?<![0-9])(?:[0-9]{15,17}[0-9Xx*]?|1[3-9][0-9]{9})(?![0-9])")
 
 
 class SheetRow(Protocol):
@@ -39,6 +35,7 @@ class Planned:
     blank cell says nothing, so its key is missing.  Dates may be pairs of the first and last day that are meant.
     `changes` and `before` are the fields that an update changes, new and old; `before` goes into the database, so
     personal fields in it are encrypted.
+    `elsewhere`: the record by which the row is refused, when whoever imports may not see it.
     """
 
     ordinal: int
@@ -50,15 +47,11 @@ class Planned:
     record_version: int | None = None
     changes: dict[str, Any] = field(default_factory=dict)
     before: dict[str, Any] | None = None
+    elsewhere: UUID | None = None
 
     def refuse(self, key: str, code: str, **params: Any) -> None:
         self.row.refuse(key, code, **params)
         self.action = RowAction.refused
-
-
-def mask_numbers(text: str) -> str:
-    """`text` with everything starred that looks like a citizen number or a mobile phone."""
-    return _PERSONAL.sub(lambda found: masked(found[0], 4, 4) if len(found[0]) > 11 else masked(found[0], 3, 4), text)
 
 
 def mask_wholly(head: int, tail: int) -> Mask:

@@ -19,7 +19,7 @@ from backend.db.usage import remove_created, used_rows
 from backend.domain.access import Actor, Moment
 from backend.domain.crypto import FieldCipher
 from backend.domain.errors import Conflict, NotFound, Problem
-from backend.domain.event import event_row, record
+from backend.domain.event import event_row, record_about
 from backend.domain.ledger.adapter import Adapter
 from backend.domain.ledger.adapters import ADAPTERS
 from backend.domain.ledger.upload import erase_upload
@@ -33,7 +33,8 @@ async def undo_ledger(
 ) -> LedgerImport:
     """Take an import back: what it created is removed, what it changed gets its old fields again.
 
-    Records are otherwise never removed; these were never meant to be.  Raises NotFound; Conflict
+    Records are otherwise never removed; these were never meant to be. One that people have acted on with the import
+    itself is withdrawn instead, since acts are never removed.  Raises NotFound; Conflict
     `import_not_committed`, `undo_over` (after 24 hours), and `used_since`, which names the first hundred rows whose
     records somebody has changed, transferred or referred to since.
     """
@@ -54,14 +55,12 @@ async def undo_ledger(
     await _restore(session, actor, moment, cipher, adapter, id)
     await _remove(session, actor, moment, adapter, id)
     run = await session.get_one(LedgerImport, id, populate_existing=True)
-    record(
+    record_about(
         session,
         actor,
         moment,
         "ledger.undone",
-        county_id=run.county_id,
-        organization_id=run.organization_id,
-        subject_id=run.id,
+        run,
         data={"ledger": run.ledger, "created": run.created, "updated": run.updated},
     )
     await settle_import(session, id, state=ImportState.undone, undone_at=moment.now, undo_until=None)
@@ -81,10 +80,12 @@ async def _restore(
 
 
 async def _remove(session: Session, actor: Actor, moment: Moment, adapter: Adapter, id: UUID) -> None:
-    after = -1
+    after, kept = -1, set[UUID]()
     while rows := await touched_rows(session, id, RowAction.create, after, _CHUNK):
         after = rows[-1].ordinal
-        forgotten = await adapter.forget(session, [row.record_id for row in rows if row.record_id is not None])
+        ids = [row.record_id for row in rows if row.record_id is not None]
+        kept.update(await adapter.take_back(session, actor, moment, ids))
+        forgotten = await adapter.forget(session, [each for each in ids if each not in kept])
         events = [
             {
                 "id": new_id(),
@@ -104,4 +105,4 @@ async def _remove(session: Session, actor: Actor, moment: Moment, adapter: Adapt
         await copy_rows(session, Event, events)
         # What has been read is not needed again, and 100,000 rows would be some 200 MB.
         session.expunge_all()
-    await remove_created(session, id, adapter.table, adapter.parts)
+    await remove_created(session, id, adapter.table, adapter.parts, kept)

@@ -1,40 +1,33 @@
 """The uploaded workbooks: personal data of many people, so they lie encrypted and are erased when no one can undo."""
 
-import base64
-import os
-import secrets
 from datetime import datetime
 from pathlib import Path
 from uuid import UUID
 
 from backend.db.base import Session, utc_now
 from backend.db.ledger import LedgerImport, forget_rows, imports_to_erase, known_imports
+from backend.domain.access import Moment
 from backend.domain.crypto import FieldCipher
+from backend.domain.erasure import record_erasure
 from backend.domain.errors import Conflict
+from backend.domain.retention import BY_KEY
+from backend.domain.sealed_file import keep_sealed, kept_sealed
 
-_COLUMN = "ledger_import.file"
+PLACE = "ledger_import.file"
 _ORPHAN_SECONDS = 3600
 
 
 def keep_upload(folder: Path, cipher: FieldCipher, id: UUID, data: bytes) -> None:
-    """Keep an upload under the id of its import; the file appears complete or not at all."""
-    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-    sealed = cipher.encrypt(base64.b64encode(data).decode(), _COLUMN, id)
-    draft = folder / f".{id}.{secrets.token_hex(4)}"
-    with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
-        file.write(sealed)
-        file.flush()
-        os.fsync(file.fileno())
-    draft.replace(folder / str(id))
+    """Keep an upload under the id of its import."""
+    keep_sealed(folder, cipher, PLACE, id, data)
 
 
 def kept_upload(folder: Path, cipher: FieldCipher, id: UUID) -> bytes:
     """Open an upload; raises Conflict `upload_erased`."""
     try:
-        sealed = (folder / str(id)).read_bytes()
+        return kept_sealed(folder, cipher, PLACE, id)
     except FileNotFoundError:
         raise Conflict("upload_erased") from None
-    return base64.b64decode(cipher.decrypt(sealed, _COLUMN, id))
 
 
 def drop_upload(folder: Path, id: UUID) -> None:
@@ -49,14 +42,15 @@ async def erase_upload(session: Session, folder: Path, run: LedgerImport, now: d
     drop_upload(folder, run.id)
 
 
-async def erase_expired(session: Session, folder: Path, now: datetime) -> int:
-    """Erase what need not be kept any longer; returns how many imports it was.
+async def erase_expired(session: Session, folder: Path, moment: Moment) -> int:
+    """Erase what need not be kept any longer, with an event; returns how many imports it was.
 
-    `now` is the county's clock.  Files without an import, left by a request that broke off, go after an hour.
+    Files without an import, left by a request that broke off, go after an hour.
     """
-    expired = await imports_to_erase(session, now)
+    expired = await imports_to_erase(session, moment.now)
     for run in expired:
-        await erase_upload(session, folder, run, now)
+        await erase_upload(session, folder, run, moment.now)
+    record_erasure(session, moment, BY_KEY["ledger_import"], [run.county_id for run in expired])
     await _sweep(session, folder)
     return len(expired)
 

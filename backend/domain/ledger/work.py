@@ -17,6 +17,7 @@ from backend.db.ledger import (
     RowAction,
     forget_rows,
     import_in,
+    keep_versions,
     lock_import,
     settle_import,
 )
@@ -25,10 +26,12 @@ from backend.domain.attachment import plain_name
 from backend.domain.crypto import FieldCipher
 from backend.domain.errors import Conflict, Forbidden, NotFound
 from backend.domain.event import record
+from backend.domain.identity import mask_numbers
 from backend.domain.ledger.adapter import Adapter, Scope
 from backend.domain.ledger.adapters import ADAPTERS
-from backend.domain.ledger.row import Planned, mask_numbers, masked_cells, masked_errors, masked_params
+from backend.domain.ledger.row import Planned, masked_cells, masked_errors, masked_params
 from backend.domain.ledger.scope import importable
+from backend.domain.member_collision import tell_collisions
 
 LEDGER_JOB = "ledger"
 """The job that checks or commits an import too large for a request."""
@@ -92,6 +95,7 @@ async def receive_ledger(
         created_by_name=actor.name,
         keep_until=moment.now + UNDO_WINDOW,
         request_id=moment.request_id,
+        origin=moment.origin,
     )
     session.add(run)
     await session.flush()
@@ -197,7 +201,8 @@ async def _walk(
         async for rows in chunks:
             for place, row in enumerate(rows, ordinal):
                 row.ordinal = place
-            await adapter.judge(session, cipher, scope, rows)
+            await adapter.judge(session, actor, cipher, scope, rows)
+            await tell_collisions(session, actor, moment, [row.elsewhere for row in rows if row.elsewhere], "import")
             for row in rows:
                 row.action = row.action if row.row.accepted else RowAction.refused
                 counts[row.action] += 1
@@ -210,7 +215,10 @@ async def _walk(
                     (creating if row.action == RowAction.create else updating).append(row)
             await report(min(sum(counts.values()), file.height), total)
     if applying:
+        told = [row.record_version for row in creating]
         await _apply(session, actor, moment, cipher, adapter, creating, updating, file.height, report)
+        changed = [row for row, version in zip(creating, told, strict=True) if row.record_version != version]
+        await keep_versions(session, run.id, {row.ordinal: row.record_version for row in changed})
     county_id, organization_id = _placed(scope, creating)
     return {
         "county_id": county_id,
