@@ -23,7 +23,19 @@ SQLModel.metadata.naming_convention = {
     "pk": "pk_%(table_name)s",
 }
 
-__all__ = ["Json", "Row", "Session", "Table", "Versioned", "choice", "jsonb", "new_id", "timestamp", "utc_now"]
+__all__ = [
+    "Json",
+    "Row",
+    "Session",
+    "Table",
+    "Versioned",
+    "choice",
+    "erasable",
+    "jsonb",
+    "new_id",
+    "timestamp",
+    "utc_now",
+]
 
 Json = dict[str, Any]
 
@@ -50,6 +62,11 @@ def choice(kind: type[StrEnum]) -> sa.Enum:
         length=48,
         values_callable=lambda members: [member.value for member in members],
     )
+
+
+def erasable(why: str) -> Json:
+    """For `__table_args__`: rows of this table may go, and why. Without it the application's role cannot delete."""
+    return {"info": {"erasable": why}}
 
 
 timestamp = sa.DateTime(timezone=True)

@@ -12,6 +12,7 @@ from sqlmodel import Field, col, select
 
 from backend.db.append_only import append_only
 from backend.db.base import Json, Row, Session, Versioned, choice, jsonb, timestamp
+from backend.db.held import found_with_organization
 from backend.db.organization import Organization, Reach, below, under
 from backend.db.procedure import ProcedureRun, holders, light, step_title
 
@@ -135,15 +136,7 @@ async def decision_in(
     session: Session, reach: Reach, id: UUID, *, lock: bool = False
 ) -> tuple[Decision, Organization] | None:
     """The decision with its organisation; `lock` keeps every other change of it away until the transaction ends."""
-    question = (
-        select(Decision, Organization)
-        .join(Organization, col(Organization.id) == col(Decision.organization_id))
-        .where(Decision.id == id, under(reach))
-    )
-    if lock:
-        question = question.with_for_update(of=Decision).execution_options(populate_existing=True)
-    found = (await session.exec(question)).one_or_none()
-    return None if found is None else (found[0], found[1])
+    return await found_with_organization(session, Decision, id, under(reach), lock=lock)
 
 
 async def text_of(session: Session, decision: Decision) -> DecisionText:

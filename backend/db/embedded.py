@@ -22,12 +22,18 @@ import asyncpg
 
 from backend.db.processes import entrance, environment, free_port, is_ready, runs_in, start_server
 from backend.db.programs import Programs, User, find_programs, reachable_by, unprivileged_user
+from backend.db.roles import Addresses, creation, is_verifier_of, verifier
 from backend.keys import load_or_create, random_token
 
 if sys.platform != "win32":
     import fcntl
 
 NAME = "guanbiao"
+"""The database, and the role that owns it and everything in it."""
+
+APPLICATION = "guanbiao_app"
+"""The role in which the application works."""
+
 PATIENCE = 120.0
 """Seconds that a start may take: after a crash the server first replays its log."""
 
@@ -69,14 +75,14 @@ class EmbeddedPostgres:
         self._server: subprocess.Popen[bytes] | None = None
         self._keeper: threading.Thread | None = None
 
-    def __enter__(self) -> str:
+    def __enter__(self) -> Addresses:
         return self.start()
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
         self.stop()
 
-    def start(self) -> str:
-        """Start the server, or find the one that runs, and return `postgresql://...` for database `guanbiao`.
+    def start(self) -> Addresses:
+        """Start the server, or find the one that runs, and return how both roles reach database `guanbiao`.
 
         Raises EmbeddedPostgresError, NoPrograms, or OSError when the folder cannot be used.
         """
@@ -132,7 +138,7 @@ class EmbeddedPostgres:
         self._ownership = file
         return True
 
-    def _start_own(self, deadline: float) -> str:
+    def _start_own(self, deadline: float) -> Addresses:
         version = self._cluster / "PG_VERSION"
         programs = find_programs(int(version.read_text()) if version.exists() else None)
         user = unprivileged_user(self._cluster.stat().st_uid if version.exists() else None)
@@ -160,8 +166,8 @@ class EmbeddedPostgres:
             return int(json.loads(self._state.read_text())["port"])
         return 0
 
-    def _password(self) -> str:
-        return load_or_create(self._data / "postgres.password", random_token).decode()
+    def _password(self, whose: str = "postgres") -> str:
+        return load_or_create(self._data / f"{whose}.password", random_token).decode()
 
     def _create(self, programs: Programs, user: User | None) -> None:
         """Make an empty cluster; it gets its name only when complete, so that a killed start leaves none half made."""
@@ -252,20 +258,28 @@ class EmbeddedPostgres:
         self._server = self._keeper = None
         return self._log.read_bytes()[before:].decode(errors="replace").strip()
 
-    def _connected(self, port: int) -> str:
-        """The address of the database, after a real connection to it; the database is made when there is none."""
-        address = f"postgresql://{NAME}:{self._password()}@127.0.0.1:{port}"
+    def _connected(self, port: int) -> Addresses:
+        """The addresses of the database, after a real connection to it; what is missing, database or role, is made."""
+        place = f"127.0.0.1:{port}"
+        owner = f"postgresql://{NAME}:{self._password()}@{place}"
+        password = self._password("postgres-application")
 
         async def visit() -> None:
-            connection = await asyncpg.connect(f"{address}/postgres", timeout=10)
+            connection = await asyncpg.connect(f"{owner}/postgres", timeout=10)
             try:
                 if not await connection.fetchval("SELECT 1 FROM pg_database WHERE datname = $1", NAME):
                     with contextlib.suppress(asyncpg.DuplicateDatabaseError, asyncpg.UniqueViolationError):
                         await connection.execute(f"CREATE DATABASE {NAME}")
+                kept = await connection.fetchrow("SELECT rolpassword FROM pg_authid WHERE rolname = $1", APPLICATION)
+                if kept is None:
+                    with contextlib.suppress(asyncpg.DuplicateObjectError, asyncpg.UniqueViolationError):
+                        await connection.execute(creation(APPLICATION, password))
+                elif not is_verifier_of(password, kept[0]):
+                    await connection.execute(f"ALTER ROLE {APPLICATION} PASSWORD '{verifier(password)}'")
             finally:
                 await connection.close()
 
         # A thread of its own, since the caller may be inside a running loop.
         with ThreadPoolExecutor(1) as pool:
             pool.submit(lambda: asyncio.run(visit())).result()
-        return f"{address}/{NAME}"
+        return Addresses(f"{owner}/{NAME}", f"postgresql://{APPLICATION}:{password}@{place}/{NAME}")

@@ -16,6 +16,8 @@ from alembic.script import ScriptDirectory
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, async_sessionmaker, create_async_engine
 
 from backend.db.base import Session
+from backend.db.event_order import keep_order
+from backend.db.roles import SEARCH_PATH, Addresses, role_of, settle_rights
 
 MIGRATIONS = Path(__file__).parent / "migrations"
 
@@ -63,7 +65,8 @@ def open_database(dsn: str, *, pgbouncer: bool = False, pool_size: int = 10) -> 
     `pgbouncer` is for a pooler in transaction mode, where a prepared statement does not survive its
     transaction: no statement cache, and names that cannot meet.
     """
-    server_settings = {"timezone": "UTC", "application_name": "guanbiao"}
+    # What a connection says at its start goes before whatever a role was set to, by itself too.
+    server_settings = {"timezone": "UTC", "application_name": "guanbiao", "search_path": SEARCH_PATH}
     arguments: dict[str, Any] = {}
     if pgbouncer:
         arguments |= {"statement_cache_size": 0, "prepared_statement_cache_size": 0}
@@ -105,12 +108,24 @@ async def current_revision(connection: AsyncConnection) -> str | None:
     return await connection.run_sync(lambda plain: MigrationContext.configure(plain).get_current_revision())
 
 
-async def migrate(dsn: str) -> None:
-    """Bring the database to the newest revision; replicas that start together wait for one another."""
+class NotMigrated(Exception):
+    """The database is at another revision than this program needs, and this role may not change that."""
+
+
+async def migrate(addresses: Addresses) -> None:
+    """Bring the database to the newest revision and the application's role to its rights.
+
+    Replicas that start together wait for one another. With the application's address alone, a database that is at the
+    newest revision already is left as it is.
+
+    Raises NotMigrated when it is not and the role is not the tables' owner, RoleUnfit when the application's role
+    cannot be given its rights.
+    """
     # Without a cache of statements this works through a pooler in transaction mode too.
     engine = create_async_engine(
-        async_dsn(dsn),
+        async_dsn(addresses.owner),
         poolclass=sa.NullPool,
+        hide_parameters=True,
         connect_args={"statement_cache_size": 0, "prepared_statement_cache_size": 0},
     )
     try:
@@ -118,11 +133,33 @@ async def migrate(dsn: str) -> None:
             await guard.execute(sa.select(sa.func.pg_advisory_lock(MIGRATION_LOCK)))
             try:
                 async with engine.begin() as connection:
-                    await connection.run_sync(_upgrade)
+                    await _migrate(connection, addresses)
             finally:
                 await guard.execute(sa.select(sa.func.pg_advisory_unlock(MIGRATION_LOCK)))
     finally:
         await engine.dispose()
+
+
+async def _migrate(connection: AsyncConnection, addresses: Addresses) -> None:
+    if not (await connection.execute(sa.text(_MAY_MIGRATE))).scalar_one():
+        stands, needed = await current_revision(connection), head_revision()
+        if stands != needed:
+            raise NotMigrated(
+                f"the database is at revision {stands or 'none'} and this program needs {needed}: "
+                "run `guanbiao migrate` with GUANBIAO_MIGRATION_URL, the address of the tables' owner"
+            )
+        return
+    await connection.run_sync(_upgrade)
+    await keep_order(connection)
+    if role_of(addresses.application) != role_of(addresses.owner):
+        await settle_rights(connection, addresses.application)
+
+
+_MAY_MIGRATE = """
+    SELECT coalesce(
+        (SELECT pg_has_role(relowner, 'USAGE') FROM pg_class WHERE oid = to_regclass('public.alembic_version')),
+        has_schema_privilege('public', 'CREATE'))
+"""
 
 
 def _upgrade(connection: sa.Connection) -> None:
@@ -131,5 +168,5 @@ def _upgrade(connection: sa.Connection) -> None:
     command.upgrade(config, "head")
 
 
-def migrate_now(dsn: str) -> None:
-    asyncio.run(migrate(dsn))
+def migrate_now(addresses: Addresses) -> None:
+    asyncio.run(migrate(addresses))

@@ -1,6 +1,6 @@
 """Imports of workbooks: what was uploaded, what became of every row, and what an undo needs to know."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from enum import StrEnum
 from typing import Any, NamedTuple
@@ -9,7 +9,8 @@ from uuid import UUID
 import sqlalchemy as sa
 from sqlmodel import Field, col, select, update
 
-from backend.db.base import Json, Row, Session, Table, choice, jsonb, timestamp
+from backend.db.base import Json, Row, Session, Table, choice, erasable, jsonb, timestamp
+from backend.db.encrypted import encrypted_within
 from backend.db.organization import Organization, Reach, under, within
 
 
@@ -68,6 +69,7 @@ class LedgerImport(Row, table=True):
     error: str | None = Field(default=None, max_length=64)
     error_params: Json = Field(default_factory=dict, sa_type=jsonb)
     request_id: str | None = Field(default=None, max_length=64)
+    origin: str | None = Field(default=None, max_length=64)
 
 
 class LedgerImportRow(Table, table=True):
@@ -76,6 +78,8 @@ class LedgerImportRow(Table, table=True):
     `errors` are `{"key", "column", "code", "params"}`; a sheet that could not be taken has a row of its own, without
     cells and with `is_data` false.  `before` holds the columns that an update changed, as the database had them.
     """
+
+    __table_args__ = erasable("a file's rows go when the import can no longer be undone")
 
     import_id: UUID = Field(foreign_key="ledger_import.id", primary_key=True)
     ordinal: int = Field(primary_key=True)
@@ -87,7 +91,9 @@ class LedgerImportRow(Table, table=True):
     errors: list[Json] = Field(default_factory=list, sa_type=jsonb)
     record_id: UUID | None = None
     record_version: int | None = None
-    before: Json | None = Field(default=None, sa_type=jsonb)
+    before: Json | None = Field(
+        default=None, sa_type=jsonb, sa_column_kwargs=encrypted_within("record_id", phone="member.phone")
+    )
 
 
 class KnownPlace(NamedTuple):
@@ -205,6 +211,20 @@ async def forget_rows(session: Session, import_id: UUID, *, keep_refused: bool =
         )
         mine = sa.and_(mine, col(LedgerImportRow.action) != RowAction.refused)
     await session.execute(sa.delete(LedgerImportRow).where(mine))
+
+
+async def keep_versions(session: Session, import_id: UUID, versions: Mapping[int, int | None]) -> None:
+    """Note the versions that records have by the end of the import, by the ordinals of their rows."""
+    if versions:
+        row = LedgerImportRow
+        statement = (
+            sa.update(row)
+            .where(col(row.import_id) == import_id, col(row.ordinal) == sa.bindparam("at"))
+            .values(record_version=sa.bindparam("version"))
+            .execution_options(synchronize_session=False)
+        )
+        connection = await session.connection()
+        await connection.execute(statement, [{"at": at, "version": version} for at, version in versions.items()])
 
 
 async def note_progress(session: Session, import_id: UUID, done: int, total: int) -> None:

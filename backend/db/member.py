@@ -4,7 +4,7 @@ ID numbers and phones lie here encrypted, as a keyed hash for equality, and as t
 the clear text is in no column and no index.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import date, datetime
 from enum import StrEnum
 from typing import Any
@@ -14,7 +14,8 @@ import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlmodel import Field, col, select, update
 
-from backend.db.base import Row, Session, Versioned, choice, new_id
+from backend.db.base import Row, Session, Versioned, choice, erasable, new_id
+from backend.db.encrypted import encrypted
 from backend.db.organization import Organization, Reach, below, under
 
 
@@ -50,7 +51,7 @@ class Member(Versioned, table=True):
     """A person on the roster of a branch, from the application to the end of the membership.
 
     `id_number` and `phone` are ciphertexts of `backend.domain.crypto`, `*_hash` their keyed hashes and `*_mask` what
-    may be shown.
+    may be shown.  `disputed`: the person calls something in it wrong, and nobody has settled that yet.
     """
 
     __table_args__ = (
@@ -63,6 +64,7 @@ class Member(Versioned, table=True):
         sa.Index("ix_member_phone", "phone_hash"),
         # One person, one branch at a time; who has left may be registered anew.
         sa.Index("uq_member_county_id_number", "county_id", "id_number_hash", unique=True, postgresql_where=_NOT_ENDED),
+        erasable("an import may be undone"),
     )
 
     county_id: UUID
@@ -75,10 +77,10 @@ class Member(Versioned, table=True):
     sex: Sex = Field(sa_type=choice(Sex))
     birth_date: date
     ethnic_group: str | None = Field(default=None, max_length=50)
-    id_number: bytes
+    id_number: bytes = Field(sa_column_kwargs=encrypted("member.id_number", hashed="id_number_hash"))
     id_number_hash: bytes
     id_number_mask: str = Field(max_length=18)
-    phone: bytes | None = None
+    phone: bytes | None = Field(default=None, sa_column_kwargs=encrypted("member.phone", hashed="phone_hash"))
     phone_hash: bytes | None = None
     phone_mask: str | None = Field(default=None, max_length=24)
     education: str | None = Field(default=None, max_length=50)
@@ -89,6 +91,8 @@ class Member(Versioned, table=True):
     category: str | None = Field(default=None, max_length=50)
     is_mobile: bool = False
     remark: str | None = Field(default=None, max_length=500)
+    # Rosters come in by COPY, which names no column that nobody gave.
+    disputed: bool = Field(default=False, sa_column_kwargs={"server_default": sa.false()})
     is_test: bool = False
 
 
@@ -99,6 +103,7 @@ class MemberBranch(Row, table=True):
         sa.Index("ix_member_branch_member", "member_id", "valid_from"),
         sa.Index("ix_member_branch_organization", "organization_id", "valid_from"),
         sa.Index("uq_member_branch_open", "member_id", unique=True, postgresql_where=sa.text("valid_to IS NULL")),
+        erasable("an import may be undone"),
     )
 
     member_id: UUID = Field(foreign_key="member.id")
@@ -109,8 +114,23 @@ class MemberBranch(Row, table=True):
     reason: str | None = Field(default=None, max_length=500)
 
 
+def masked_birth() -> sa.ColumnElement[str]:
+    """The year of birth alone: a day, or a month, would complete the masked citizen number beside it."""
+    return sa.func.to_char(col(Member.birth_date), "YYYY-**-**")
+
+
+def masked_place() -> sa.ColumnElement[str | None]:
+    """The native place down to its county, or to its province where no county is named; of a village alone nothing."""
+    place, hidden = col(Member.native_place), sa.func.repeat("*", 3)
+    kept = [
+        (place.regexp_match(word), sa.func.regexp_replace(place, f"^(.*?{word}).+$", sa.literal(r"\1").concat(hidden)))
+        for word in ("[县旗区市]", "[省州盟]")
+    ]
+    return sa.case((place.is_(None), None), *kept, else_=hidden)
+
+
 def member_columns() -> sa.Select[Any]:
-    """The columns of a member as they are shown: numbers masked, with the branch's name."""
+    """The columns of a member as they are shown: numbers and what completes them masked, with the branch's name."""
     columns: list[Any] = [
         col(Member.id),
         col(Member.organization_id),
@@ -119,18 +139,19 @@ def member_columns() -> sa.Select[Any]:
         col(Member.pinyin),
         col(Member.initials),
         col(Member.sex),
-        col(Member.birth_date),
+        masked_birth().label("birth_date"),
         col(Member.ethnic_group),
         col(Member.id_number_mask).label("id_number"),
         col(Member.phone_mask).label("phone"),
         col(Member.education),
-        col(Member.native_place),
+        masked_place().label("native_place"),
         col(Member.joined_on),
         col(Member.confirmed_on),
         col(Member.status),
         col(Member.category),
         col(Member.is_mobile),
         col(Member.remark),
+        col(Member.disputed),
         col(Member.version),
         col(Member.created_at),
         col(Member.updated_at),
@@ -168,10 +189,15 @@ def branches_of(member_id: UUID) -> sa.Select[Any]:
 
 async def members_held(session: Session, reach: Reach, ids: Sequence[UUID]) -> dict[UUID, Member]:
     """The members among `ids` that are within `reach`, locked for change, in one order for all transactions."""
+    # Whoever is out of sight is not locked: to wait for a stranger's lock would tell that the record is there.
+    sighted = select(Member.id).join(Organization, col(Organization.id) == col(Member.organization_id))
+    near = list(await session.exec(sighted.where(col(Member.id).in_(ids), under(reach))))
+    if not near:
+        return {}
     # Locked by id alone: after a wait, PostgreSQL would judge a condition on the branch by the branch before the wait.
     question = (
         select(Member)
-        .where(col(Member.id).in_(ids))
+        .where(col(Member.id).in_(near))
         .order_by(col(Member.id))
         .with_for_update()
         .execution_options(populate_existing=True)
@@ -181,6 +207,16 @@ async def members_held(session: Session, reach: Reach, ids: Sequence[UUID]) -> d
     seen = select(Organization.id).where(col(Organization.id).in_(branches), under(reach))
     visible = set(await session.exec(seen))
     return {member.id: member for member in members if member.organization_id in visible}
+
+
+async def branch_of(session: Session, reach: Reach, member_id: UUID) -> UUID | None:
+    """The branch of a member, when both are within `reach`."""
+    question = (
+        select(Organization.id)
+        .join(Member, col(Member.organization_id) == col(Organization.id))
+        .where(Member.id == member_id, under(reach))
+    )
+    return (await session.exec(question)).one_or_none()
 
 
 async def members_by_id_number(
@@ -193,6 +229,29 @@ async def members_by_id_number(
         col(Member.status).not_in(sorted(ENDED)),
     )
     return {hashed: (key, branch_id) for hashed, key, branch_id in await session.exec(question)}
+
+
+async def members_with_number(session: Session, hashes: Sequence[bytes]) -> list[UUID]:
+    """Those who have not left and have an ID number with one of these hashes, in whatever county."""
+    question = select(Member.id).where(col(Member.id_number_hash).in_(hashes), col(Member.status).not_in(sorted(ENDED)))
+    return list(await session.exec(question))
+
+
+async def members_placed(session: Session, ids: Collection[UUID]) -> list[tuple[UUID, UUID, UUID, str]]:
+    """Member, county, branch and its path."""
+    question = (
+        sa.select(col(Member.id), col(Member.county_id), col(Member.organization_id), col(Organization.path))
+        .join(Organization, col(Organization.id) == col(Member.organization_id))
+        .where(col(Member.id).in_(ids))
+        .order_by(col(Member.id))
+    )
+    return [(one, county, branch, path) for one, county, branch, path in await session.execute(question)]
+
+
+async def hold_numbers(session: Session, county_id: UUID) -> None:
+    """Keep every other transaction that calls this for the county waiting until this one ends."""
+    key = int.from_bytes(county_id.bytes[:8], signed=True)
+    await session.execute(sa.select(sa.func.pg_advisory_xact_lock(key)))
 
 
 async def has_current_members(session: Session, organization_id: UUID) -> bool:

@@ -16,7 +16,7 @@ from sqlalchemy.dialects import postgresql
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlmodel import Field, SQLModel, col, select
 
-from backend.db.base import Row, Session, Table, Versioned, choice
+from backend.db.base import Row, Session, Table, Versioned, choice, erasable
 
 # The subtrees an actor may ask about, as path prefixes. Only `Actor.reach` makes one.
 Reach = NewType("Reach", frozenset[str])
@@ -49,6 +49,7 @@ class Organization(Versioned, table=True):
             unique=True,
             postgresql_where=sa.text("status = 'active'"),
         ),
+        erasable("an import may be undone"),
     )
 
     county_id: UUID = Field(foreign_key="organization.id")
@@ -78,7 +79,10 @@ class Organization(Versioned, table=True):
 class OrganizationName(Row, table=True):
     """A name that an organisation bore, for a time."""
 
-    __table_args__ = (sa.Index("ix_organization_name_organization", "organization_id", "valid_from"),)
+    __table_args__ = (
+        sa.Index("ix_organization_name_organization", "organization_id", "valid_from"),
+        erasable("an import may be undone"),
+    )
 
     organization_id: UUID = Field(foreign_key="organization.id")
     name: str = Field(max_length=200)
@@ -89,7 +93,10 @@ class OrganizationName(Row, table=True):
 class OrganizationPlace(Row, table=True):
     """A place in the tree that an organisation had, for a time."""
 
-    __table_args__ = (sa.Index("ix_organization_place_organization", "organization_id", "valid_from"),)
+    __table_args__ = (
+        sa.Index("ix_organization_place_organization", "organization_id", "valid_from"),
+        erasable("an import may be undone"),
+    )
 
     organization_id: UUID = Field(foreign_key="organization.id")
     parent_id: UUID | None = Field(default=None, foreign_key="organization.id")
@@ -102,6 +109,8 @@ class OrganizationTally(Table, table=True):
 
     A county's figure is the sum over its subtree, so that no upper row is written by everybody.
     """
+
+    __table_args__ = erasable("an import may be undone")
 
     organization_id: UUID = Field(foreign_key="organization.id", primary_key=True)
     subject: str = Field(primary_key=True, max_length=32)
@@ -158,9 +167,30 @@ async def organization_in(session: Session, reach: Reach, id: UUID, *, lock: boo
     return (await session.exec(question)).one_or_none()
 
 
+async def organization_at(session: Session, path: str) -> Organization:
+    """The organisation at a path that is known to be there."""
+    return (await session.exec(select(Organization).where(Organization.path == path))).one()
+
+
 async def organizations_by_id(session: Session, ids: Sequence[UUID]) -> dict[UUID, Organization]:
     found = await session.exec(select(Organization).where(col(Organization.id).in_(ids)))
     return {organization.id: organization for organization in found}
+
+
+async def offices_called(session: Session, unit: Organization, township: str, name: str) -> list[Organization]:
+    """The active organisations below `township` or directly below the county whose name matches the pattern.
+
+    Neither the unit itself nor what lies below it or above it is among them.
+    """
+    question = select(Organization).where(
+        Organization.county_id == unit.county_id,
+        Organization.status == OrganizationStatus.active,
+        col(Organization.name).regexp_match(name),
+        sa.or_(col(Organization.path).startswith(township), col(Organization.parent_id) == unit.county_id),
+        sa.not_(col(Organization.path).startswith(unit.path)),
+        sa.not_(sa.literal(unit.path).startswith(col(Organization.path))),
+    )
+    return list(await session.exec(question))
 
 
 async def hold_tree(session: Session, county_id: UUID, *, exclusive: bool) -> None:
@@ -191,9 +221,13 @@ async def organizations_held(
     return {organization.id: organization for organization in await session.exec(question)}
 
 
-async def counties_of(session: Session, ids: Collection[UUID]) -> set[UUID]:
-    """The counties that these organisations belong to."""
-    return set(await session.exec(select(Organization.county_id).where(col(Organization.id).in_(ids)).distinct()))
+async def counties_of(session: Session, reach: Reach, ids: Collection[UUID]) -> set[UUID]:
+    """The counties that these organisations belong to, of those within `reach`.
+
+    Others are passed over: a lock on their county would tell that they exist, and let strangers hold it.
+    """
+    question = select(Organization.county_id).where(col(Organization.id).in_(ids), under(reach)).distinct()
+    return set(await session.exec(question))
 
 
 async def names_below(session: Session, parent_ids: Collection[UUID]) -> dict[UUID, dict[str, UUID]]:

@@ -69,12 +69,19 @@ async def used_rows(
     return [(sheet, number, reason) for sheet, number, reason in await session.execute(ordered)]
 
 
-async def remove_created(session: Session, import_id: UUID, table: type[Versioned], parts: Collection[Part]) -> None:
-    """Remove every record that an import created, with its parts, in one statement per table."""
+async def remove_created(
+    session: Session,
+    import_id: UUID,
+    table: type[Versioned],
+    parts: Collection[Part],
+    kept: Collection[UUID] = (),
+) -> None:
+    """Remove every record that an import created but those `kept`, with its parts, in one statement per table."""
     records = _table(table)
+    gone = created_ids(import_id)
+    if kept:
+        gone = gone.where(col(LedgerImportRow.record_id).not_in(kept))
     for name, column in parts:
         part = records.metadata.tables[name]
-        await session.execute(sa.delete(part).where(part.c[column].in_(created_ids(import_id))))
-    await session.execute(
-        sa.delete(table).where(col(table.id).in_(created_ids(import_id))).execution_options(synchronize_session=False)
-    )
+        await session.execute(sa.delete(part).where(part.c[column].in_(gone)))
+    await session.execute(sa.delete(table).where(col(table.id).in_(gone)).execution_options(synchronize_session=False))

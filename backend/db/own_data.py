@@ -1,0 +1,154 @@
+"""Everything that is held about one account and whoever it is on the rosters, for that person's own copy."""
+
+from typing import Any
+from uuid import UUID
+
+import sqlalchemy as sa
+from sqlmodel import col
+
+from backend.db.account import Account, Delegation, RoleGrant
+from backend.db.attachment import Attachment
+from backend.db.event import Event
+from backend.db.ledger import LedgerImport
+from backend.db.notice import Notice
+from backend.db.organization import Organization
+from backend.db.procedure import ProcedureAct, ProcedureRun
+from backend.db.session import AccountSession
+
+MOST = 10_000
+"""Rows of one part that a copy holds; the newest."""
+
+_SIGN_INS = ("account.signed_in", "account.session_ended")
+
+
+def _question(*columns: Any) -> sa.Select[Any]:
+    """A select whose columns the type checker need not follow: they go out by their names."""
+    return sa.select(*columns)
+
+
+def account_row(account_id: UUID) -> sa.Select[Any]:
+    return (
+        _question(
+            col(Account.username),
+            col(Account.name),
+            col(Organization.name).label("organization"),
+            col(Account.created_at),
+            col(Account.suspended_at),
+        )
+        .join(Organization, col(Organization.id) == col(Account.organization_id), isouter=True)
+        .where(col(Account.id) == account_id)
+    )
+
+
+def grant_rows(account_id: UUID) -> sa.Select[Any]:
+    return (
+        _question(
+            col(RoleGrant.role),
+            col(Organization.name).label("organization"),
+            col(RoleGrant.starts_at),
+            col(RoleGrant.ends_at),
+        )
+        .join(Organization, col(Organization.id) == col(RoleGrant.organization_id), isouter=True)
+        .where(col(RoleGrant.account_id) == account_id)
+        .order_by(col(RoleGrant.starts_at), col(RoleGrant.id))
+    )
+
+
+def delegation_rows(account_id: UUID) -> sa.Select[Any]:
+    """What the account lent and was lent."""
+    lender, deputy = sa.orm.aliased(Account), sa.orm.aliased(Account)
+    return (
+        _question(
+            col(lender.name).label("lender"),
+            col(deputy.name).label("deputy"),
+            col(Delegation.starts_at),
+            col(Delegation.ends_at),
+            col(Delegation.reason),
+        )
+        .join(lender, col(lender.id) == col(Delegation.from_id))
+        .join(deputy, col(deputy.id) == col(Delegation.to_id))
+        .where(sa.or_(col(Delegation.from_id) == account_id, col(Delegation.to_id) == account_id))
+        .order_by(col(Delegation.starts_at).desc(), col(Delegation.id))
+        .limit(MOST)
+    )
+
+
+def session_rows(account_id: UUID) -> sa.Select[Any]:
+    return (
+        _question(
+            col(AccountSession.created_at),
+            col(AccountSession.used_at),
+            col(AccountSession.ends_at),
+            col(AccountSession.ended_at),
+            col(AccountSession.device),
+            col(AccountSession.second_step),
+        )
+        .where(col(AccountSession.account_id) == account_id)
+        .order_by(col(AccountSession.created_at).desc(), col(AccountSession.id))
+        .limit(MOST)
+    )
+
+
+def sign_in_rows(account_id: UUID) -> sa.Select[Any]:
+    return (
+        _question(col(Event.kind), col(Event.at), col(Event.origin))
+        .where(
+            col(Event.subject_kind) == "account", col(Event.subject_id) == account_id, col(Event.kind).in_(_SIGN_INS)
+        )
+        .order_by(col(Event.sequence).desc())
+        .limit(MOST)
+    )
+
+
+def act_rows(account_id: UUID) -> sa.Select[Any]:
+    """What the account did in matters; what others wrote there is the matter's, not the person's."""
+    return (
+        _question(
+            col(ProcedureAct.at),
+            col(ProcedureRun.number),
+            col(ProcedureRun.title),
+            col(ProcedureAct.step),
+            col(ProcedureAct.outcome),
+        )
+        .join(ProcedureRun, col(ProcedureRun.id) == col(ProcedureAct.run_id))
+        .where(col(ProcedureAct.by) == account_id)
+        .order_by(col(ProcedureAct.at).desc(), col(ProcedureAct.id))
+        .limit(MOST)
+    )
+
+
+def notice_rows(account_id: UUID) -> sa.Select[Any]:
+    return (
+        _question(col(Notice.day), col(Notice.number), col(Notice.title), col(Notice.limit_at), col(Notice.received_at))
+        .where(col(Notice.account_id) == account_id)
+        .order_by(col(Notice.day).desc(), col(Notice.id))
+        .limit(MOST)
+    )
+
+
+def attachment_rows(account_id: UUID) -> sa.Select[Any]:
+    return (
+        _question(col(Attachment.created_at), col(Attachment.name), col(Attachment.media_type), col(Attachment.size))
+        .where(col(Attachment.uploaded_by) == account_id)
+        .order_by(col(Attachment.created_at).desc(), col(Attachment.id))
+        .limit(MOST)
+    )
+
+
+def import_rows(account_id: UUID) -> sa.Select[Any]:
+    return (
+        _question(col(LedgerImport.created_at), col(LedgerImport.ledger), col(LedgerImport.file_name))
+        .where(col(LedgerImport.created_by) == account_id)
+        .order_by(col(LedgerImport.created_at).desc(), col(LedgerImport.id))
+        .limit(MOST)
+    )
+
+
+def trace_rows(account_id: UUID) -> sa.Select[Any]:
+    """Every event of the account: what the audit log says that this person did."""
+    return (
+        _question(col(Event.at), col(Event.kind), col(Event.origin), col(Event.reason))
+        .where(col(Event.actor_id) == account_id)
+        .order_by(col(Event.sequence).desc())
+        .limit(MOST)
+    )
