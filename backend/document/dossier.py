@@ -13,13 +13,13 @@ from pathlib import Path
 from typing import Any
 
 from backend.document.archive import Entry, safe_name, write_archive
-from backend.document.canonical import canonical_json, readable_json, sha256
 from backend.document.opinion_table import SHANGHAI, Opinion, opinions_xlsx
 from backend.document.paper import ResolutionPaper
 from backend.document.resolution import resolution_pdf
 from backend.document.resolution_docx import resolution_docx
-from backend.document.signing import SIGNATURE_BYTES, fingerprint, public_key_pem
 from backend.document.vote import counted_vote
+from backend.domain.canonical import canonical_json, readable_json, sha256
+from backend.domain.signing import SIGNATURE_BYTES, fingerprint, public_key_pem
 
 FORMAT = "guanbiao-dossier"
 FORMAT_VERSION = 1

@@ -19,10 +19,18 @@ _GOOD_LAST_CHARACTERS = "的和与及、》）”"
 
 @dataclass(frozen=True, slots=True)
 class PaperAttachment:
-    """An attachment of the resolution; one without a body is only named, since it goes out as a file of its own."""
+    """An attachment of a paper; one without body and table is only named, since it goes out as a file of its own.
+
+    The first row of `table` is its header, and every row has as many cells.
+    """
 
     title: str
     body: str = ""
+    table: tuple[tuple[str, ...], ...] = ()
+
+    @property
+    def printed(self) -> bool:
+        return bool(self.body.strip() or self.table)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,14 +1,8 @@
 """The resolution as an official document in PDF, in the layout of GB/T 9704-2012."""
 
-import json
 from collections.abc import Sequence
-from datetime import UTC, datetime
-from functools import cache
 from pathlib import Path
 from typing import Any
-
-import pylopdf_fonts_zh_cn
-import typst
 
 from backend.document.paper import (
     Block,
@@ -20,37 +14,14 @@ from backend.document.paper import (
     title_lines,
     with_hexagonal_brackets,
 )
+from backend.document.typesetting import typeset
 
 DRAFT_MARK = "送审稿"
-_TEMPLATE = Path(__file__).parent / "templates" / "resolution.typ"
 
 
 def resolution_pdf(paper: ResolutionPaper, font_folders: Sequence[Path] = ()) -> bytes:
-    """The printed resolution as PDF/A-2b; the same paper gives the same bytes on every machine.
-
-    With a character that no font has, it is an ordinary PDF showing a box in its place.
-
-    `font_folders` hold typefaces that the office has a licence for (方正小标宋, 仿宋_GB2312, 楷体_GB2312, 黑体).
-    Fonts that happen to be installed are not looked at: the bytes would then differ from machine to machine.
-    """
-    noon = datetime(paper.dated_on.year, paper.dated_on.month, paper.dated_on.day, 4, tzinfo=UTC)
-    fonts = _fonts(tuple(str(folder) for folder in font_folders))
-    inputs = {"paper": json.dumps(_values(paper), ensure_ascii=False)}
-    template = _TEMPLATE.read_bytes()
-    try:
-        return typst.compile(
-            template, font_paths=fonts, sys_inputs=inputs, format="pdf", pdf_standards=["a-2b"], timestamp=noon
-        )
-    except typst.TypstError:
-        # PDF/A allows no character without a glyph, but people have such names: better a box than no paper.
-        return typst.compile(template, font_paths=fonts, sys_inputs=inputs, format="pdf", timestamp=noon)
-
-
-@cache
-def _fonts(folders: tuple[str, ...]) -> typst.Fonts:
-    # Fonts are searched once per process: it costs more than setting a page.
-    shipped = str(pylopdf_fonts_zh_cn.serif_path().parent)
-    return typst.Fonts(include_system_fonts=False, include_embedded_fonts=False, font_paths=[*folders, shipped])
+    """The printed resolution as PDF/A-2b; see `typeset` for the fonts."""
+    return typeset("resolution", _values(paper), paper.dated_on, font_folders)
 
 
 def _values(paper: ResolutionPaper) -> dict[str, Any]:
@@ -76,9 +47,10 @@ def _values(paper: ResolutionPaper) -> dict[str, Any]:
                 "label": f"附件{place}" if many else "附件",
                 "title_lines": title_lines(attachment.title),
                 "blocks": [_block(block) for block in blocks_of(attachment.body)],
+                "table": [[clean(cell) for cell in row] for row in attachment.table],
             }
             for place, attachment in enumerate(paper.attachments, 1)
-            if attachment.body.strip()
+            if attachment.printed
         ],
         "copies_to": copies_line(paper),
         "printed_by": clean(paper.printed_by) or clean(paper.issuing_body),

@@ -61,12 +61,13 @@ def resolution_docx(paper: ResolutionPaper) -> bytes:
     _write_signature(document, paper)
     many = len(paper.attachments) > 1
     for place, attachment in enumerate(paper.attachments, 1):
-        if not attachment.body.strip():
+        if not attachment.printed:
             continue
         label = _write(document, f"附件{place}" if many else "附件", face=_HEI)
         label.paragraph_format.page_break_before = True
         _write_title(document, title_lines(attachment.title))
         _write_blocks(document, blocks_of(attachment.body))
+        _write_table(document, attachment.table)
     if not paper.draft:
         _write_imprint(document, paper)
     return _saved(document)
@@ -180,6 +181,17 @@ def _write_blocks(document: DocumentType, blocks: Iterable[Block]) -> None:
         paragraph.paragraph_format.first_line_indent = Pt(32)
         if block.rest:
             _set_face(paragraph.add_run(block.rest), _FANG, Pt(16))
+
+
+def _write_table(document: DocumentType, rows: tuple[tuple[str, ...], ...]) -> None:
+    if not rows:
+        return
+    table = document.add_table(rows=len(rows), cols=len(rows[0]), style="Table Grid")
+    for place, (line, texts) in enumerate(zip(table.rows, rows, strict=True)):
+        for column, (cell, text) in enumerate(zip(line.cells, texts, strict=True)):
+            paragraph = cell.paragraphs[0]
+            paragraph.alignment = WD_ALIGN_PARAGRAPH.CENTER if column or not place else WD_ALIGN_PARAGRAPH.LEFT
+            _set_face(paragraph.add_run(clean(text)), _FANG if place else _HEI, Pt(12))
 
 
 def _write_attachment_list(document: DocumentType, lines: tuple[str, ...]) -> None:

@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import Any
 
 from backend.document.archive import MAX_BYTES, Contents, read_archive
-from backend.document.canonical import sha256
 from backend.document.dossier import (
     COMMENT_BYTES,
     COMMENT_START,
@@ -21,9 +20,10 @@ from backend.document.dossier import (
 )
 from backend.document.dossier_files import MANIFEST_SHAPE, VOTE_SHAPE, Manifest, read_as
 from backend.document.finding import LANGUAGES, Finding
-from backend.document.signing import fingerprint, is_signed, normal_fingerprint
 from backend.document.verify_content import Files, contradictions
 from backend.document.vote import counted_vote
+from backend.domain.canonical import sha256
+from backend.domain.signing import fingerprint, is_signed, normal_fingerprint
 
 VERIFIED, ALTERED, UNREADABLE = 0, 1, 2
 _COMMENT = re.compile(re.escape(COMMENT_START) + rb"[0-9a-f]{128}")

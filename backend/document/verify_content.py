@@ -6,7 +6,6 @@ These checks need no signature. They also catch a dossier that was put together 
 from collections.abc import Iterator, Mapping
 from dataclasses import asdict
 
-from backend.document.canonical import sha256
 from backend.document.dossier import EVENTS, OPINIONS, VOTE, event_chain
 from backend.document.dossier_files import (
     DECISION,
@@ -21,6 +20,7 @@ from backend.document.dossier_files import (
     read_as,
 )
 from backend.document.finding import Finding
+from backend.domain.canonical import sha256
 from backend.domain.text import text_sha256
 from backend.domain.voting import VOTE_RULES, irregularities, tally
 

@@ -6,11 +6,10 @@ zip may say less than it unpacks to. Both are therefore measured here, by unpack
 
 import io
 import re
-import struct
 import zipfile
-import zlib
-from collections.abc import Iterator
 from typing import NamedTuple
+
+from backend.domain.content.archive import Damaged, unpacked
 
 
 class Limits(NamedTuple):
@@ -33,7 +32,6 @@ class UnreadableWorkbook(Exception):
         self.params = params
 
 
-_PIECE = 1 << 20
 _NO_SHEETS = frozenset({"xl/sharedStrings.xml", "xl/styles.xml", "[Content_Types].xml"})
 _CELL = re.compile(rb"\sr=[\"']([A-Z]{1,3})(\d{1,7})[\"']")
 _CELL_TAGS = (b"<c ", b"<c>", b":c ", b":c>")
@@ -57,12 +55,15 @@ def check_archive(data: bytes, limits: Limits) -> None:
         # A sheet may lie under any name that the workbook's relations give it; only the known other parts are left out.
         is_sheet = member.filename.endswith(".xml") and member.filename not in _NO_SHEETS
         extent = _Extent(limits)
-        for piece in _unpacked(data, member):
-            left -= len(piece)
-            if left < 0:
-                raise UnreadableWorkbook("workbook_too_large", limit=limits.unpacked_bytes >> 20)
-            if is_sheet:
-                extent.see(piece)
+        try:
+            for piece in unpacked(data, member):
+                left -= len(piece)
+                if left < 0:
+                    raise UnreadableWorkbook("workbook_too_large", limit=limits.unpacked_bytes >> 20)
+                if is_sheet:
+                    extent.see(piece)
+        except Damaged:
+            raise UnreadableWorkbook("workbook_damaged") from None
 
 
 def check_extent(rows: int, columns: int, limits: Limits) -> None:
@@ -113,27 +114,3 @@ def _column(letters: bytes) -> int:
     for letter in letters:
         number = number * 26 + letter - 64
     return number
-
-
-def _unpacked(data: bytes, member: zipfile.ZipInfo) -> Iterator[bytes]:
-    """The content of a member in pieces, whatever size the archive declares for it."""
-    start = member.header_offset
-    try:
-        name_length, extra_length = struct.unpack_from("<HH", data, start + 26)
-    except struct.error:
-        raise UnreadableWorkbook("workbook_damaged") from None
-    start += 30 + name_length + extra_length
-    packed = memoryview(data)[start : start + member.compress_size]
-    if member.compress_type == zipfile.ZIP_STORED:
-        yield bytes(packed)
-        return
-    if member.compress_type != zipfile.ZIP_DEFLATED:
-        raise UnreadableWorkbook("workbook_damaged")
-    inflate = zlib.decompressobj(-zlib.MAX_WBITS)
-    rest = bytes(packed)
-    try:
-        while rest and not inflate.eof:
-            yield inflate.decompress(rest, _PIECE)
-            rest = inflate.unconsumed_tail
-    except zlib.error:
-        raise UnreadableWorkbook("workbook_damaged") from None

@@ -1,5 +1,6 @@
 """Cells as a spreadsheet or a CSV gives them, and the text that a person sees in them."""
 
+import re
 from calendar import monthrange
 from datetime import date, datetime, time, timedelta
 from typing import Any, NamedTuple
@@ -8,7 +9,10 @@ from backend.domain.identity import compact
 
 Cell = str | int | float | bool | date | datetime | time | timedelta | None
 
-FORMULA_STARTS = ("=", "+", "-", "@")
+RUNNABLE = re.compile(r"'*\s*[=+\-@]")
+"""What our exports put an apostrophe before: the start of a formula, and what looks as if it had been guarded."""
+
+_GUARDED = re.compile(r"'+\s*[=+\-@]")
 
 _INVISIBLE = dict.fromkeys(map(ord, "\u200b\u200c\u200d\u2060\ufeff\x00"))
 _NOTHING = frozenset({"无", "/", "\\", "-", "--", "—", "——", "暂无", "没有", "无。", "空", "N/A", "n/a", "#N/A"})
@@ -43,7 +47,7 @@ def text_of(cell: Cell) -> str:
     if isinstance(cell, str):
         text = cell.translate(_INVISIBLE).strip()
         # The apostrophe that our own exports put before a formula-like text is not part of the text.
-        return text[1:] if text[:1] == "'" and text[1:2] in FORMULA_STARTS else text
+        return text[1:].strip() if _GUARDED.match(text) else text
     if cell is None:
         return ""
     if isinstance(cell, bool):

@@ -6,6 +6,7 @@ import itertools
 from collections.abc import AsyncGenerator, Iterator, Sequence
 from datetime import date
 
+from backend.apart import WorkFailed, apart
 from backend.db.base import Session
 from backend.db.ledger import LedgerImport
 from backend.domain.access import Actor, Moment
@@ -21,10 +22,8 @@ from backend.workbook.archive import Limits, UnreadableWorkbook
 from backend.workbook.cells import means_nothing
 from backend.workbook.ledger import Known, KnownOrganization, Ledger, Refusal, Row
 from backend.workbook.ledgers import LEDGERS
+from backend.workbook.opening import OLE
 from backend.workbook.reading import Reading, read_workbook
-
-SMALL_ROWS = 2000
-"""Files of so many rows are checked and committed within the request."""
 
 # What a file may be at the most to be looked at within a request; anything larger is left to a job.
 SMALL = Limits(file_bytes=1 << 20, unpacked_bytes=24 << 20, rows=5000, columns=200, cells=250_000)
@@ -37,13 +36,23 @@ _MENTIONING_ROWS = 3000
 
 async def is_small(data: bytes, ledger: str) -> bool:
     """Whether a file can be worked on within a request; raises Invalid for one that is no workbook at all."""
+    if data.startswith(OLE):
+        # The old format is read by tables that the file itself brings; what they lead into ends with that process.
+        try:
+            return await apart(_is_small, data, ledger)
+        except WorkFailed:
+            raise _unreadable(UnreadableWorkbook("workbook_damaged")) from None
+    return await asyncio.to_thread(_is_small, data, ledger)
+
+
+def _is_small(data: bytes, ledger: str) -> bool:
     try:
-        opened = await asyncio.to_thread(read_workbook, data, LEDGERS[ledger], Known(date.max), limits=SMALL)
+        opened = read_workbook(data, LEDGERS[ledger], Known(date.max), limits=SMALL)
     except UnreadableWorkbook as unreadable:
         if unreadable.code in _TOO_LARGE:
             return False
         raise _unreadable(unreadable) from None
-    return opened.height <= SMALL_ROWS
+    return opened.height <= LEDGERS[ledger].small_rows
 
 
 async def work_on(

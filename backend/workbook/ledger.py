@@ -10,6 +10,9 @@ from typing import Any, NamedTuple
 
 from backend.workbook.cells import Cell, Unacceptable, compare_key
 
+SMALL_ROWS = 2000
+"""So many rows of most ledgers are worked on in a few seconds."""
+
 
 class KnownOrganization(NamedTuple):
     """An organisation that the database has: `parent` is the name of the one above, for names that occur twice."""
@@ -77,7 +80,8 @@ class Column:
     `show` turns a value back into the text of an export. `choices` are titles for the drop-down of the template;
     whether others are refused is for `parse` to say. `merging`: in a CSV, where merges are lost, a blank cell takes
     the value above. `reusable`: equal texts give equal values, so that a parse may be remembered (not for columns
-    whose texts are all different).
+    whose texts are all different). `written`: whether exports and templates have the column; one that is not is read
+    where a sheet brings it.
     """
 
     key: str
@@ -91,7 +95,17 @@ class Column:
     show: Callable[[Any], str] | None = None
     merging: bool = False
     reusable: bool = True
+    written: bool = True
     width: int = 14
+
+
+class Flag(NamedTuple):
+    """A column that exports alone have, and that says `word` where the record's `key` is true; importers pass over
+    it."""
+
+    key: str
+    title: str
+    word: str
 
 
 class Refusal(NamedTuple):
@@ -148,7 +162,8 @@ FileRule = Callable[[Sequence[Row], Known], None]
 @dataclass(frozen=True)
 class Ledger:
     """A ledger. `unique` names the column by which a later row of the file repeats an earlier one. `row_rule` looks at
-    one row whose dates are still `PartialDate`; `file_rule` at all rows at once (then the file is held in memory)."""
+    one row whose dates are still `PartialDate`; `file_rule` at all rows at once (then the file is held in memory).
+    A file of at most `small_rows` is checked and committed within the request. `flag` warns readers of an export."""
 
     key: str
     title: str
@@ -158,9 +173,16 @@ class Ledger:
     row_rule: RowRule | None = None
     file_rule: FileRule | None = None
     notes: tuple[str, ...] = ()
+    small_rows: int = SMALL_ROWS
+    flag: Flag | None = None
 
     def column(self, key: str) -> Column:
         return next(column for column in self.columns if column.key == key)
+
+    @property
+    def written(self) -> tuple[Column, ...]:
+        """The columns of exports and templates."""
+        return tuple(column for column in self.columns if column.written)
 
     def required(self) -> Iterator[Column]:
         return (column for column in self.columns if column.required)

@@ -5,7 +5,7 @@ from datetime import date
 from backend.domain.identity import birth_date_of, sex_of
 from backend.workbook import parsers
 from backend.workbook.cells import PartialDate
-from backend.workbook.ledger import Choice, Column, Known, Ledger, Row
+from backend.workbook.ledger import Choice, Column, Flag, Known, Ledger, Row
 
 SEXES = (Choice("male", "男", ("男性",)), Choice("female", "女", ("女性",)))
 
@@ -75,6 +75,7 @@ MEMBER = Ledger(
     title="党员花名册",
     unique="id_number",
     row_rule=judge_member,
+    flag=Flag("disputed", "本人异议", "有争议，本人已提出更正"),
     columns=(
         Column(
             "name",

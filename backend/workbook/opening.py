@@ -12,11 +12,14 @@ from python_calamine import SheetVisibleEnum as Visible
 
 from backend.workbook.archive import Limits, UnreadableWorkbook, check_archive, check_extent
 from backend.workbook.cells import Cell
+from backend.workbook.compound import check_compound
+from backend.workbook.records import check_records
 
 Source = bytes | Path
 Merge = tuple[int, int, int, int]
 
-_ZIP, _OLE = b"PK\x03\x04", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+_ZIP = b"PK\x03\x04"
 _BYTE_ORDER_MARKS = {b"\xef\xbb\xbf": "utf-8-sig", b"\xff\xfe": "utf-16", b"\xfe\xff": "utf-16"}
 _CONTROL = frozenset(map(chr, (*range(9), *range(14, 32))))
 
@@ -50,7 +53,9 @@ def open_sheets(source: Source, limits: Limits | None = None) -> list[Sheet]:
     if data.startswith(_ZIP):
         check_archive(data, limits)
         return _spreadsheet(data, limits)
-    if data.startswith(_OLE):
+    if data.startswith(OLE):
+        check_compound(data)
+        check_records(data, limits)
         return _spreadsheet(data, limits)
     return [_separated(data, limits)]
 

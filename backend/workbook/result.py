@@ -9,6 +9,7 @@ from backend.workbook.cells import text_of
 from backend.workbook.layout import HEADER_SEARCH, find_header
 from backend.workbook.ledger import Ledger
 from backend.workbook.opening import Sheet, Source, open_sheets
+from backend.workbook.watermark import Watermark
 from backend.workbook.writing import cell_style, header_style, new_workbook, write_text
 
 ERROR_TITLE = "错误说明"
@@ -24,6 +25,7 @@ def write_result(
     target: io.BytesIO | str,
     *,
     limits: Limits | None = None,
+    watermark: Watermark | None = None,
 ) -> None:
     """Write the visible sheets of `source` with their rows in order and `remarks`, by (sheet, row from 1), beside them.
 
@@ -56,6 +58,8 @@ def write_result(
                 write_text(written, number, last, text, styles[2])
         written.set_column(0, last - 1, 16)
         written.set_column(last, last, 60)
+        if watermark:
+            watermark.put(book, written)
         if found:
             written.freeze_panes(found.row + 1, 0)
     if not names:

@@ -24,7 +24,7 @@ def write_template(ledger: Ledger) -> bytes:
     text, header = cell_style(book), header_style(book)
     required = cell_style(book, bold=True, align="center", bg_color="#E8EEF4", font_color="#B00020")
     sample = cell_style(book, italic=True, font_color="#808080")
-    columns = ledger.columns
+    columns = ledger.written
     sheet.set_column(0, 0, 6, text)
     for index, column in enumerate(columns, start=1):
         sheet.set_column(index, index, column.width, text)
@@ -90,7 +90,7 @@ def _advice(ledger: Ledger) -> list[tuple[str, str]]:
         ("日期", "可写 2020年6月1日、2020-6-1、20200601；只知道年月的写 2020年6月 或 2020.06。"),
         *(("说明", note) for note in ledger.notes),
     ]
-    for column in ledger.columns:
+    for column in ledger.written:
         parts = ["必填。" if column.required else "", column.help, f"例：{column.example}" if column.example else ""]
         parts.append(f"可选：{'、'.join(column.choices)}" if column.choices else "")
         lines.append((column.title, " ".join(part for part in parts if part) or "按实际情况填写。"))

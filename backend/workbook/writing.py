@@ -9,7 +9,7 @@ from xlsxwriter.format import Format
 from xlsxwriter.workbook import Workbook
 from xlsxwriter.worksheet import Worksheet
 
-from backend.workbook.cells import FORMULA_STARTS
+from backend.workbook.cells import RUNNABLE
 
 _CELL_LIMIT = 32_767
 _CONTROL = dict.fromkeys((*range(9), 11, 12, *range(13, 32)))
@@ -33,7 +33,7 @@ def escaped(text: str) -> str:
     """`text` with an apostrophe before anything that a spreadsheet would run when the file is saved as CSV and opened
     again. XML cannot hold control characters; they go."""
     clean = text.translate(_CONTROL)[: _CELL_LIMIT - 1]
-    return f"'{clean}" if clean.lstrip().startswith(FORMULA_STARTS) else clean
+    return f"'{clean}" if RUNNABLE.match(clean) else clean
 
 
 def shown(value: Any) -> str:
