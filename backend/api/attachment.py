@@ -1,26 +1,32 @@
 """Uploading evidence and reading it again."""
 
 import asyncio
+import itertools
+import logging
 from datetime import datetime
 from typing import Annotated
 from urllib.parse import quote
 from uuid import UUID
 
 from fastapi import APIRouter, Form, Path, Request, UploadFile
-from fastapi.responses import FileResponse
+from fastapi.responses import StreamingResponse
 from pydantic import ConfigDict
 
 from backend.api.deps import MomentDep, SessionDep, needs
 from backend.api.errors import refusals
 from backend.api.examples import ATTACHMENT, TOWNSHIP
+from backend.api.headers import INERT_POLICY
+from backend.api.repeat import RepeatableRoute
 from backend.api.shapes import Answer
 from backend.db.attachment import Attachment
 from backend.domain.access import Actor
 from backend.domain.attachment import get_attachment, upload_attachment
+from backend.domain.content.kind import MAXIMUM_SIZE
 from backend.domain.errors import NotFound
-from backend.domain.storage import MAXIMUM_SIZE, stored
+from backend.domain.storage import Lost
 
-router = APIRouter(prefix="/attachments", tags=["attachment"])
+_log = logging.getLogger(__name__)
+router = APIRouter(prefix="/attachments", tags=["attachment"], route_class=RepeatableRoute)
 
 
 class AttachmentOut(Answer):
@@ -47,31 +53,41 @@ async def upload(
 ) -> Attachment:
     """Keep a file of at most 50 MiB: PDF, office papers without macros, pictures, recordings, plain text."""
     data = await file.read(MAXIMUM_SIZE + 1)
-    folder = request.app.state.settings.attachments
     return await upload_attachment(
-        session, actor, moment, folder, organization_id=organization_id, name=file.filename, data=data
+        session,
+        actor,
+        moment,
+        request.app.state.storage,
+        organization_id=organization_id,
+        name=file.filename,
+        data=data,
     )
 
 
-@router.get("/{id}", response_class=FileResponse, responses=refusals(404))
+@router.get("/{id}", response_class=StreamingResponse, responses=refusals(403, 404))
 async def download(
     request: Request,
     session: SessionDep,
     id: Annotated[UUID, Path(examples=[ATTACHMENT])],
     actor: Annotated[Actor, needs("attachment:read")],
-) -> FileResponse:
+) -> StreamingResponse:
     """The file itself, always as a download and never as something a browser would run."""
     found = await get_attachment(session, actor, id)
-    path = stored(request.app.state.settings.attachments, found.sha256)
-    if not await asyncio.to_thread(path.is_file):
-        raise NotFound("not_found")
-    return FileResponse(
-        path,
+    pieces = request.app.state.storage.pieces(found.sha256)
+    try:
+        # All of it is checked before the first piece is here.
+        first = await asyncio.to_thread(next, pieces, b"")
+    except Lost:
+        _log.exception("the file of attachment %s is gone or altered", id)
+        raise NotFound("not_found") from None
+    return StreamingResponse(
+        itertools.chain((first,), pieces),
         media_type=found.media_type,
         headers={
+            "content-length": str(found.size),
             "content-disposition": f"attachment; filename*=UTF-8''{quote(found.name)}",
             "x-content-type-options": "nosniff",
-            "content-security-policy": "sandbox",
+            "content-security-policy": INERT_POLICY,
             "cache-control": "no-store",
         },
     )

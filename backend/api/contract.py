@@ -1,13 +1,19 @@
 """The API's own handbook: OpenAPI with the words of every refusal in it."""
 
+import asyncio
+import gzip
 from typing import Any
 
-from fastapi import FastAPI
+import orjson
+from fastapi import FastAPI, Request, Response
 from fastapi.openapi.utils import get_openapi
 
+from backend.api.errors import refusals
 from backend.api.examples import ROLE, ROLES
 from backend.api.language import catalogue
 from backend.api.shapes import Refusal
+
+FILE = "/api/openapi.json"
 
 INTRODUCTION = """\
 The API of a county that runs its organisation's work by procedure.
@@ -17,10 +23,14 @@ example.
 
 - Lists answer `{"items": [...], "next_cursor": ...}`; ask again with `cursor` until it is null.
 - A change of an existing record carries `If-Match` with the record's ETag: 428 without, 412 when someone was faster.
+- A POST may carry an `Idempotency-Key`: asked again with the same key within 7 days it is not done again, and answers
+  what it answered (`idempotency-replayed: true`). `x-answer-kept: false`: the answer holds a secret and is told once.
 - A record under a procedure says in `procedure.options` what *you* may do next and what is still missing.
 - `x-example-role` names the demonstration's account with which the example of an operation works.
 - Refusals are `application/problem+json` (RFC 9457) in the language of `Accept-Language` (zh-CN, en).
   The `code` is stable.
+- A role that a colleague lent is used with the header `On-Behalf-Of: <account id of the colleague>`; what is done then
+  says for whom. `GET /me` names the colleagues.
 - Out of sight is 404, the same as missing; in sight but not yours to change is 403.
 """
 
@@ -33,8 +43,25 @@ def _refusal_texts() -> str:
     )
 
 
+_ALWAYS = (503,)
+"""What any operation may be refused with, whatever it does: the database is out of reach."""
+
+_WITH_A_BODY = (400, 413)
+"""What is no JSON or no form, and what is larger than anything that is taken."""
+
+_SIGNED_IN = (429,)
+"""More than one account may ask in a minute."""
+
+
+def _add_common_refusals(operation: dict[str, Any]) -> None:
+    statuses = {*_ALWAYS, *(_WITH_A_BODY if "requestBody" in operation else ())}
+    statuses |= set(_SIGNED_IN if "security" in operation else ())
+    common = {str(status): said for status, said in refusals(*statuses).items() if status in statuses}
+    operation["responses"] = dict(sorted((common | operation["responses"]).items()))
+
+
 def install(app: FastAPI) -> None:
-    """Let `app.openapi()` hold the shape of refusals and the words for every code."""
+    """Let `app.openapi()` hold the shape of refusals and the words for every code, and serve it, written once."""
 
     def contract() -> dict[str, Any]:
         if app.openapi_schema is None:
@@ -47,10 +74,31 @@ def install(app: FastAPI) -> None:
                 separate_input_output_schemas=False,
             )
             schema = Refusal.model_json_schema(ref_template="#/components/schemas/{model}")
+            for operation in (o for path, of in made["paths"].items() if path.startswith("/api/") for o in of.values()):
+                _add_common_refusals(operation)
             for operation in (o for path in made["paths"].values() for o in path.values() if "security" in o):
                 operation["x-example-role"] = ROLES.get(operation["operationId"], ROLE)
             made["components"]["schemas"] |= schema.pop("$defs", {}) | {Refusal.__name__: schema}
             app.openapi_schema = made
         return app.openapi_schema
 
+    once = asyncio.Lock()
+    written: list[bytes] = []
+
+    def write() -> None:
+        plain = orjson.dumps(app.openapi())
+        written.extend((plain, gzip.compress(plain, mtime=0)))
+
+    async def file(request: Request) -> Response:
+        async with once:
+            if not written:
+                # Seconds of work, at which nobody else should have to wait.
+                await asyncio.to_thread(write)
+        plain, packed = written
+        headers = {"vary": "accept-encoding"}
+        if "gzip" in request.headers.get("accept-encoding", ""):
+            return Response(packed, media_type="application/json", headers=headers | {"content-encoding": "gzip"})
+        return Response(plain, media_type="application/json", headers=headers)
+
+    app.add_route(FILE, file, include_in_schema=False)
     app.openapi = contract  # type: ignore[method-assign]  # the documented way to extend the contract

@@ -9,13 +9,11 @@ from sqlmodel import col
 from backend.api import examples
 from backend.api.decision_examples import ACTED_ON, CHANGED, READ
 from backend.api.decision_shapes import (
-    ActIn,
-    ActProblem,
+    DecisionAct,
     DecisionChange,
     DecisionIn,
     DecisionOut,
     DecisionPage,
-    JudgedOut,
     decision_out,
 )
 from backend.api.deps import (
@@ -30,7 +28,9 @@ from backend.api.deps import (
 )
 from backend.api.errors import refusals
 from backend.api.event import EventPage, event_page
-from backend.api.run import needs_out, run_out, step_titles
+from backend.api.repeat import RepeatableRoute
+from backend.api.run import run_out, step_titles
+from backend.api.run_shapes import JudgedOut, judged_out
 from backend.db.base import Session, utc_now
 from backend.db.decision import Decision, DecisionStatus, decision_rows, titled
 from backend.db.organization import Organization, below, organization_in
@@ -43,10 +43,10 @@ from backend.domain.decision.amend import amend_decision, change_decision
 from backend.domain.decision.find import seen_decision
 from backend.domain.decision.start import start_decision
 from backend.domain.decision.view import view_decision
-from backend.domain.errors import NotFound, Problem, invalid
+from backend.domain.errors import NotFound, invalid
 from backend.domain.pinyin import fold, query_grams
 
-router = APIRouter(prefix="/decisions", tags=["decision"])
+router = APIRouter(prefix="/decisions", tags=["decision"], route_class=RepeatableRoute)
 
 Reader = Annotated[Actor, needs("decision:read")]
 DecisionId = Annotated[UUID, Path(examples=[READ])]
@@ -172,7 +172,7 @@ async def act(
     language: LanguageDep,
     response: Response,
     id: Annotated[UUID, Path(examples=[ACTED_ON])],
-    body: ActIn,
+    body: DecisionAct,
     version: IfMatchDep,
     actor: Annotated[Actor, needs("decision:act")],
     dry_run: Annotated[bool, Query(description="Only say what would be refused; nothing changes.")] = False,
@@ -180,19 +180,9 @@ async def act(
     """Do one act on the open step: finish it, ask to skip it, return it to an earlier step, or withdraw the matter."""
     if dry_run:
         judged = await judge_decision_act(session, actor, moment, id, version, body.wish())
-        return JudgedOut(
-            allowed=not judged.problems,
-            problems=_problems(judged.problems, language),
-            warnings=_problems(judged.remarks, language),
-        )
+        return judged_out(judged, language)
     await act_on_decision(session, actor, moment, id, version, body.wish())
     return await answered(session, actor, moment, language, await seen_decision(session, actor, id), response)
-
-
-def _problems(problems: tuple[Problem, ...], language: str) -> list[ActProblem]:
-    return [
-        ActProblem(pointer=need.pointer, code=need.code, message=need.message) for need in needs_out(problems, language)
-    ]
 
 
 @router.get("/{id}/events", response_model=EventPage, responses=refusals(403, 404))
@@ -205,6 +195,7 @@ async def events(
 ) -> Response:
     """All that was ever done to the decision, the newest first."""
     async with database.transaction() as session:
+        await seen_decision(session, actor, id)
         await seen_decision(session, actor, id, "event:read")
     async with database.reader() as reader:
         return await event_page(reader, "decision", id, language, paging)

@@ -10,6 +10,7 @@ from backend.api.decision_examples import COMMENTED, UNANSWERED_OPINION
 from backend.api.decision_shapes import OpinionAnswer, OpinionIn, OpinionOut, OpinionPage
 from backend.api.deps import DatabaseDep, IfMatchDep, MomentDep, PagingDep, SessionDep, json_bytes, needs
 from backend.api.errors import refusals
+from backend.api.repeat import RepeatableRoute
 from backend.db.base import Session
 from backend.db.decision import Opinion, opinion_rows
 from backend.db.read import Order, page_of, record_of
@@ -18,7 +19,7 @@ from backend.domain.decision.find import seen_decision
 from backend.domain.decision.opinion import answer_opinion, receive_opinion
 from backend.domain.errors import NotFound
 
-router = APIRouter(prefix="/decisions/{id}/opinions", tags=["decision"])
+router = APIRouter(prefix="/decisions/{id}/opinions", tags=["decision"], route_class=RepeatableRoute)
 
 Id = Annotated[UUID, Path(examples=[COMMENTED])]
 

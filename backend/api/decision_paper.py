@@ -1,12 +1,10 @@
 """What is printed of a decision, and the dossier that proves how it came about."""
 
-import asyncio
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 from typing import Annotated, Any
-from urllib.parse import quote
 from uuid import UUID
 
 from fastapi import APIRouter, Request, Response
@@ -15,9 +13,9 @@ from fastapi import Path as InPath
 from backend.api.decision_examples import READ
 from backend.api.deps import DatabaseDep, MomentDep, needs
 from backend.api.errors import refusals
+from backend.api.printing import DOCX, PDF, printed
 from backend.db.decision import DecisionStatus, Opinion, OpinionChannel, OpinionSource
 from backend.db.engine import Database
-from backend.document.canonical import sha256
 from backend.document.dossier import (
     DossierAct,
     DossierContent,
@@ -31,20 +29,19 @@ from backend.document.opinion_table import Opinion as PrintedOpinion
 from backend.document.paper import ResolutionPaper
 from backend.document.resolution import resolution_pdf
 from backend.document.resolution_docx import resolution_docx
-from backend.document.signing import load_or_create_key
 from backend.document.vote import vote_explanation
 from backend.domain.access import Actor, Moment
 from backend.domain.calendar import day_of
 from backend.domain.condition import counted_vote
-from backend.domain.decision.file import DecisionFile, decision_file, masked
+from backend.domain.decision.file import DecisionFile, decision_file, make_dossier
 from backend.domain.errors import Conflict
+from backend.domain.identity import mask_name
 from backend.domain.procedure.trail import StepState
-from backend.domain.storage import stored
+from backend.domain.signing import load_or_create_key
+from backend.domain.storage import Lost, Storage
 from backend.domain.voting import Tally
 
 router = APIRouter(prefix="/decisions/{id}", tags=["decision"])
-
-DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 
 _ADDRESSEE = "各有关单位"
 _CHANNELS = {
@@ -63,23 +60,6 @@ Id = Annotated[UUID, InPath(examples=[READ])]
 Reader = Annotated[Actor, needs("decision:read")]
 LogReader = Annotated[Actor, needs("event:read")]
 
-# Setting a page takes half a second of a core: two at once, so that others are still served.
-_printing = asyncio.Semaphore(2)
-
-
-async def _printed(make: Callable[[], bytes], media_type: str, name: str) -> Response:
-    async with _printing:
-        body = await asyncio.to_thread(make)
-    return Response(
-        body,
-        media_type=media_type,
-        headers={
-            "content-disposition": f"attachment; filename*=UTF-8''{quote(name)}",
-            "x-content-type-options": "nosniff",
-            "cache-control": "no-store",
-        },
-    )
-
 
 async def _paper(database: Database, actor: Actor, moment: Moment, id: UUID) -> ResolutionPaper:
     # The connection goes back before anything is set.
@@ -91,14 +71,14 @@ async def _paper(database: Database, actor: Actor, moment: Moment, id: UUID) -> 
 async def resolution_as_pdf(database: DatabaseDep, moment: MomentDep, id: Id, actor: Reader) -> Response:
     """The resolution in the layout of an official document; before adoption it is marked as a draft (送审稿)."""
     paper = await _paper(database, actor, moment, id)
-    return await _printed(lambda: resolution_pdf(paper), "application/pdf", f"{paper.number}.pdf")
+    return await printed(lambda: resolution_pdf(paper), PDF, f"{paper.number}.pdf")
 
 
 @router.get("/resolution.docx", response_class=Response, responses=refusals(403, 404))
 async def resolution_as_docx(database: DatabaseDep, moment: MomentDep, id: Id, actor: Reader) -> Response:
     """The resolution as a Word file."""
     paper = await _paper(database, actor, moment, id)
-    return await _printed(lambda: resolution_docx(paper), DOCX, f"{paper.number}.docx")
+    return await printed(lambda: resolution_docx(paper), DOCX, f"{paper.number}.docx")
 
 
 @router.get("/dossier.zip", response_class=Response, responses=refusals(403, 404, 409))
@@ -109,12 +89,12 @@ async def dossier(request: Request, database: DatabaseDep, moment: MomentDep, id
     """
     settings = request.app.state.settings
     async with database.transaction() as session:
-        file = await decision_file(session, actor, id, "event:read")
+        file = await make_dossier(session, actor, moment, id)
 
     def make() -> bytes:
-        return _signed(dossier_content(file, moment, settings.attachments), settings.data)
+        return _signed(dossier_content(file, moment, request.app.state.storage), settings.data)
 
-    return await _printed(make, "application/zip", f"{file.decision.number}.zip")
+    return await printed(make, "application/zip", f"{file.decision.number}.zip")
 
 
 def _signed(content: DossierContent, folder: Path) -> bytes:
@@ -141,8 +121,8 @@ def resolution_paper(file: DecisionFile, moment: Moment) -> ResolutionPaper:
     )
 
 
-def dossier_content(file: DecisionFile, moment: Moment, folder: Path) -> DossierContent:
-    """All of the decision as plain values; reads the evidence from `folder`.
+def dossier_content(file: DecisionFile, moment: Moment, storage: Storage) -> DossierContent:
+    """All of the decision as plain values; reads the evidence from `storage`.
 
     Raises Conflict when a file is lost or is no longer what the act named: such a dossier would prove nothing.
     """
@@ -151,7 +131,7 @@ def dossier_content(file: DecisionFile, moment: Moment, folder: Path) -> Dossier
         made_at=moment.now,
         decision=_described(file),
         resolution=resolution_paper(file, moment),
-        steps=tuple(_step(file, state, folder) for state in file.standing.here.steps),
+        steps=tuple(_step(file, state, storage) for state in file.standing.here.steps),
         texts=tuple(TextVersion(t.number, t.sha256, t.title, t.body, t.at, t.by_name) for t in file.texts),
         events=tuple(file.events),
         opinions=tuple(_opinion(opinion, in_clear=file.names_in_clear) for opinion in file.opinions),
@@ -201,7 +181,7 @@ def _described(file: DecisionFile) -> dict[str, Any]:
     }
 
 
-def _step(file: DecisionFile, state: StepState, folder: Path) -> DossierStep:
+def _step(file: DecisionFile, state: StepState, storage: Storage) -> DossierStep:
     acts = [file.standing.acts[place] for place in sorted({*state.acts, *state.superseded})]
     in_force = {file.standing.acts[place].id for place in state.acts}
     return DossierStep(
@@ -211,14 +191,14 @@ def _step(file: DecisionFile, state: StepState, folder: Path) -> DossierStep:
         acts=tuple(
             DossierAct(
                 outcome=act.outcome,
-                by=act.by_name,
+                by=act.signed,
                 at=act.at,
                 record=act.record,
                 reason=act.reason,
                 rule=act.rule,
                 text_sha256=act.content_sha256,
                 to=act.to,
-                evidence=tuple(_evidence(file, item, folder) for item in act.evidence),
+                evidence=tuple(_evidence(file, item, storage) for item in act.evidence),
                 in_force=act.id in in_force,
             )
             for act in acts
@@ -228,12 +208,12 @@ def _step(file: DecisionFile, state: StepState, folder: Path) -> DossierStep:
     )
 
 
-def _evidence(file: DecisionFile, item: Mapping[str, str], folder: Path) -> EvidenceFile:
+def _evidence(file: DecisionFile, item: Mapping[str, str], storage: Storage) -> EvidenceFile:
     attachment = file.attachments[UUID(item["id"])]
-    path = stored(folder, item["sha256"])
-    content = path.read_bytes() if path.is_file() else b""
-    if sha256(content) != item["sha256"]:
-        raise Conflict("evidence_lost", name=attachment.name)
+    try:
+        content = storage.read(item["sha256"])
+    except Lost:
+        raise Conflict("evidence_lost", name=attachment.name) from None
     return EvidenceFile(item["id"], attachment.name, attachment.media_type, content, item["kind"])
 
 
@@ -245,7 +225,7 @@ def _opinion(opinion: Opinion, *, in_clear: bool) -> PrintedOpinion:
         channel=_CHANNELS[opinion.channel],
         from_kind=opinion.from_kind.value,
         content=opinion.content,
-        from_name=masked(opinion.from_name) if hidden else opinion.from_name,
+        from_name=mask_name(opinion.from_name) if hidden else opinion.from_name,
         outcome=opinion.outcome.value if opinion.outcome else None,
         reason=opinion.reason,
     )

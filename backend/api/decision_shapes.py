@@ -4,27 +4,19 @@ from datetime import date, datetime
 from typing import Annotated, Any
 from uuid import UUID
 
-from pydantic import AfterValidator, BeforeValidator, ConfigDict, Field, StringConstraints
-from pydantic_core import PydanticCustomError
+from pydantic import BeforeValidator, ConfigDict, Field, StringConstraints
 
 from backend.api import decision_examples
-from backend.api.run import Light, Outcome, PersonRef, RunOut
-from backend.api.shapes import Answer, Body, OptionalText, Text, json_value_is_storable
+from backend.api.run import Light, PersonRef, RunOut
+from backend.api.run_shapes import ActIn
+from backend.api.shapes import Answer, Body, OptionalText, Text
 from backend.db.decision import DecisionStatus, OpinionChannel, OpinionOutcome, OpinionSource, SubjectClass
 from backend.domain.decision.start import NewDecision
 from backend.domain.decision.view import DecisionView
-from backend.domain.evidence import Given
-from backend.domain.run import Wish
 
 Line = Annotated[Text, StringConstraints(max_length=200)]
 Area = Annotated[Text, StringConstraints(max_length=10_000)]
 BODY_LENGTH = 200_000
-
-
-def _storable(value: Any) -> Any:
-    if not json_value_is_storable(value):
-        raise PydanticCustomError("text_unstorable", "characters that no text may hold, or nested too deeply")
-    return value
 
 
 def _figure(value: Any) -> Any:
@@ -110,48 +102,8 @@ class DecisionChange(Body):
     reason: Annotated[OptionalText, StringConstraints(max_length=2000)] = ""
 
 
-class EvidenceIn(Body):
-    id: UUID
-    kind: Annotated[Text, StringConstraints(max_length=64)]
-
-
-class ActIn(Body):
-    """One act on the open step. An attachment named by its id alone is of the kind that the step still lacks."""
-
+class DecisionAct(ActIn):
     model_config = ConfigDict(json_schema_extra={"examples": [decision_examples.ACT]})
-
-    step: Annotated[Text, StringConstraints(max_length=64)]
-    outcome: Outcome
-    to: Annotated[Text, StringConstraints(max_length=64)] | None = None
-    reason: Annotated[OptionalText, StringConstraints(max_length=2000)] = ""
-    rule: Annotated[OptionalText, StringConstraints(max_length=400)] = ""
-    record: Annotated[dict[str, Any], AfterValidator(_storable)] | None = None
-    evidence: list[UUID | EvidenceIn] = Field(default_factory=list, max_length=200)
-
-    def wish(self) -> Wish:
-        return Wish(
-            step=self.step,
-            outcome=self.outcome,
-            to=self.to,
-            reason=self.reason,
-            rule=self.rule,
-            record=self.record,
-            evidence=tuple(Given(e) if isinstance(e, UUID) else Given(e.id, e.kind) for e in self.evidence),
-        )
-
-
-class ActProblem(Answer):
-    pointer: str
-    code: str
-    message: str
-
-
-class JudgedOut(Answer):
-    """What a dry run found: nothing was done. `warnings` are pointed out and refuse nothing."""
-
-    allowed: bool
-    problems: list[ActProblem]
-    warnings: list[ActProblem]
 
 
 class OrganizationName(Answer):

@@ -6,13 +6,15 @@ from typing import Annotated
 from fastapi import APIRouter
 from pydantic import Field
 
-from backend.api.deps import MomentDep, SessionDep, needs
+from backend.api.deps import MomentDep, PublicMomentDep, SessionDep, needs
 from backend.api.errors import refusals
+from backend.api.repeat import RepeatableRoute
 from backend.api.shapes import Answer, Body
-from backend.domain.access import ROLE_PERMISSIONS, Actor
+from backend.demo.accounts import PEOPLE
+from backend.domain.access import Actor
 from backend.domain.clock import move_demo_clock
 
-router = APIRouter(prefix="/demo", tags=["demo"])
+router = APIRouter(prefix="/demo", tags=["demo"], route_class=RepeatableRoute)
 
 
 class DemoOut(Answer):
@@ -23,8 +25,8 @@ class DemoOut(Answer):
 
 
 @router.get("", response_model=DemoOut)
-async def get(moment: MomentDep) -> DemoOut:
-    return DemoOut(accounts=list(ROLE_PERMISSIONS), now=moment.now)
+async def get(moment: PublicMomentDep) -> DemoOut:
+    return DemoOut(accounts=[person.username for person in PEOPLE if person.signs_in], now=moment.now)
 
 
 class ClockMove(Body):

@@ -12,9 +12,12 @@ from fastapi.responses import JSONResponse
 from starlette.exceptions import HTTPException
 
 from backend.api.language import catalogue, language_of, say
+from backend.api.refused import tell_refusal
 from backend.api.shapes import Refusal
+from backend.api.throttle import TooOften
 from backend.db.read import StrayCursor
 from backend.domain.errors import (
+    Busy,
     Conflict,
     Forbidden,
     Invalid,
@@ -25,6 +28,7 @@ from backend.domain.errors import (
     Stale,
     Unready,
 )
+from backend.domain.identity import mask_persons
 
 STATUS: dict[type[Refused], int] = {
     SignInRefused: 401,
@@ -34,6 +38,7 @@ STATUS: dict[type[Refused], int] = {
     Stale: 412,
     Invalid: 422,
     Unready: 422,
+    Busy: 429,
 }
 
 _PLAIN = {
@@ -43,6 +48,9 @@ _PLAIN = {
     413: "too_large",
     415: "unsupported_media_type",
 }
+
+# A body of a hundred thousand wrong fields must not be answered by twenty megabytes of reasons.
+_MOST_PROBLEMS = 100
 
 _log = logging.getLogger("guanbiao.errors")
 
@@ -74,8 +82,16 @@ def problem(
         title=HTTPStatus(status).phrase,
         status=status,
         code=code,
-        detail=say(code, params or {}, language),
-        errors=[{"pointer": p.pointer, "code": p.code, "message": say(p.code, p.params, language)} for p in problems],
+        detail=mask_persons(say(code, params or {}, language)),
+        # What was typed is told back with its numbers starred: an error is shown, copied and logged by others.
+        errors=[
+            {
+                "pointer": mask_persons(p.pointer),
+                "code": p.code,
+                "message": mask_persons(say(p.code, p.params, language)),
+            }
+            for p in problems
+        ],
         request_id=request.scope.get("state", {}).get("request_id"),
     )
     return JSONResponse(
@@ -90,9 +106,13 @@ async def _refused(request: Request, error: Exception) -> JSONResponse:
     assert isinstance(error, Refused)
     status = next(status for kind, status in STATUS.items() if isinstance(error, kind))
     # RFC 6749 5.2 wants 400 for a refused grant; 401 is for a request that needed a token.
-    if error.code == "invalid_grant":
+    if error.code in ("invalid_grant", "invalid_scope", "second_step_required", "second_step_wrong"):
         status = 400
+    if status == 403:
+        await tell_refusal(request, error.code)
     headers = {"www-authenticate": "Bearer"} if status == 401 else None
+    if status == 429:
+        headers = {"retry-after": str(error.params["seconds"])}
     return problem(request, status, error.code, params=error.params, problems=error.problems, headers=headers)
 
 
@@ -120,7 +140,7 @@ async def _malformed(request: Request, error: Exception) -> JSONResponse:
         return problem(request, 400, "json_invalid")
     problems = [
         Problem(_pointer(e["loc"]), _code(e), {name: str(value) for name, value in e.get("ctx", {}).items()})
-        for e in found
+        for e in found[:_MOST_PROBLEMS]
     ]
     return problem(request, 422, "invalid", problems=problems)
 
@@ -133,6 +153,12 @@ async def _http(request: Request, error: Exception) -> JSONResponse:
 
 async def _stray_cursor(request: Request, _error: Exception) -> JSONResponse:
     return problem(request, 422, "invalid", problems=[Problem("/cursor", "cursor_invalid")])
+
+
+async def _too_often(request: Request, error: Exception) -> JSONResponse:
+    assert isinstance(error, TooOften)
+    headers = {"retry-after": str(error.wait)}
+    return problem(request, 429, "too_often", params={"seconds": error.wait}, headers=headers)
 
 
 async def _database(request: Request, error: Exception) -> JSONResponse:
@@ -162,6 +188,7 @@ def install(app: FastAPI) -> None:
     app.add_exception_handler(Refused, _refused)
     app.add_exception_handler(RequestValidationError, _malformed)
     app.add_exception_handler(HTTPException, _http)
+    app.add_exception_handler(TooOften, _too_often)
     app.add_exception_handler(StrayCursor, _stray_cursor)
     app.add_exception_handler(sqlalchemy.exc.DBAPIError, _database)
     app.add_exception_handler(sqlalchemy.exc.TimeoutError, _unreachable)

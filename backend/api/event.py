@@ -22,12 +22,17 @@ class EventActor(Answer):
 
 
 class EventOut(Answer):
-    """One thing that was done: when by the county's clock, by whom, and what changed (old and new, numbers masked)."""
+    """One thing that was done: when by the county's clock, by whom and for whom, why, and what changed.
+
+    Changes are old and new values, numbers masked.
+    """
 
     id: UUID
     kind: str
     at: datetime
     actor: EventActor | None
+    on_behalf_of: EventActor | None
+    reason: str | None
     data: dict[str, Any]
     title: str
 
@@ -41,7 +46,7 @@ async def event_page(
     reader: AsyncConnection, subject_kind: str, subject_id: UUID, language: str, paging: Paging
 ) -> Response:
     """Answer one page of a record's events, the newest first, with titles in the caller's language."""
-    titles = {kind: words[language] for kind, words in EVENT_KINDS.items() if kind.startswith(f"{subject_kind}.")}
+    titles = {kind: words[language] for kind, words in EVENT_KINDS.items()}
     title = sa.case(titles, value=col(Event.kind), else_=col(Event.kind)).label("title")
     question = events_of(subject_kind, subject_id).add_columns(title)
     return json_bytes(await page_of(reader, question, [Order(col(Event.sequence), descending=True)], paging))

@@ -38,10 +38,79 @@ CHECKED_IMPORT = str(demo_id("import", "东沟村转入党员.csv"))
 COMMITTED_IMPORT = str(demo_id("import", "西沟村党员电话更正.csv"))
 ATTACHMENT = str(demo_id("attachment", "镇区主干道路面改造方案/调研报告.pdf"))
 
+# Accounts: one to look at, one without a role yet, one that leaves with a successor, and who stands in for the clerk.
+ACCOUNT = str(demo_id("account", "yuqiao.organization"))
+UNGRANTED_ACCOUNT = str(demo_id("account", "yuqiao.newcomer"))
+SUSPENDED_ACCOUNT = str(demo_id("account", "yuqiao.retired"))
+LEAVER = str(demo_id("account", "yuqiao.village.shangpo"))
+SUCCESSOR = str(demo_id("account", "yuqiao.village.successor"))
+VILLAGE_SECRETARY = str(demo_id("account", "village_secretary"))
+DEPUTY = str(demo_id("account", "yuqiao.services"))
+GRANT = str(demo_id("grant", "yuqiao.services"))
+DELEGATION = str(demo_id("delegation", "yuqiao.organization"))
+INVITATION = "DEM0A-BCDEF-GH234-56789"
+SECOND_CODE = "DEM0B-GH234"
+
+# A partner's program, and another that has lost its access.
+CLIENT = str(demo_id("client", "county-platform"))
+SUSPENDED_CLIENT = str(demo_id("client", "old-hotline"))
+CLIENT_SECRET = str(demo_id("client_secret", "county-platform"))
+
+# A notice of the clerk's, and a day on which the clerk got some.
+NOTICE = str(demo_id("notice", "clerk/1"))
+NOTICE_DAY = "2026-06-01"
+
+# A correction that a member asked for and nobody has settled.
+MEMBER_CORRECTION = str(demo_id("member_correction", "曾广耀/native_place"))
+
+# An event that the auditor recorded by exporting others.
+AUDITED_EVENT = str(demo_id("event", "季度抽查"))
+
 # With whom to sign in for an operation's example, by operation id, where it is not the clerk.
 ROLES = {
+    "feedback_confirm_opening": "village_secretary",
+    "feedback_own_openings": "village_secretary",
     "organization_move": "township_admin",
     "organization_merge": "township_admin",
     "organization_dissolve": "township_admin",
+    "member_correction_own_record": "member",
+    "member_correction_ask_correction": "member",
+    "rectification_act": "village_secretary",
+    "rectification_extend": "village_secretary",
+    "rectification_assign": "supervisor",
+    "rectification_merge": "supervisor",
+    "rectification_transfer": "supervisor",
+    "rectification_relook": "supervisor",
+    "rectification_supervise": "supervisor",
+    "feedback_call_back": "supervisor",
+    "feedback_list_sealed": "discipline_officer",
+    "feedback_read_sealed": "discipline_officer",
+    "feedback_hand_over": "discipline_officer",
+    "feedback_sealed_events": "discipline_officer",
+    "account_end_sessions": "security_admin",
+    "account_reset_second_step": "security_admin",
+    "account_release": "security_admin",
+    "audit_list_events": "audit_admin",
+    "audit_get_event": "audit_admin",
+    "audit_prove": "audit_admin",
+    "audit_kinds": "audit_admin",
+    "audit_export": "audit_admin",
+    "audit_list_seals": "audit_admin",
+    "audit_latest_seal": "audit_admin",
+    "audit_state": "audit_admin",
+    **dict.fromkeys(
+        (
+            *("account_list", "account_create", "account_get", "account_events", "account_invite_again"),
+            *("account_suspend", "account_resume", "account_move", "account_close"),
+            *("handover_read", "handover_hand_over"),
+            *("client_list", "client_scopes", "client_get", "client_events", "client_register", "client_change"),
+            *("client_make_secret", "client_end_one_secret", "client_suspend", "client_resume"),
+        ),
+        "system_admin",
+    ),
+    **dict.fromkeys(
+        ("grant_roles", "grant_get", "grant_give", "grant_end", "client_set_scopes", "client_confirm_one_secret"),
+        "security_admin",
+    ),
 }
 ROLE = "clerk"

@@ -23,7 +23,9 @@ from backend.api.deps import (
     needs,
 )
 from backend.api.errors import refusals
-from backend.api.ledger_shapes import ImportOut, ImportPage, PreviewPage, said, shown_import, shown_row
+from backend.api.ledger_shapes import ClearExport, ImportOut, ImportPage, PreviewPage, said, shown_import, shown_row
+from backend.api.repeat import NOT_KEPT, RepeatableRoute
+from backend.api.run import Light
 from backend.db.base import Session
 from backend.db.ledger import (
     ImportState,
@@ -36,21 +38,25 @@ from backend.db.ledger import (
     rows_of,
 )
 from backend.db.read import Order, page_of
+from backend.db.rectification import RectificationSource, RectificationStatus, Severity
 from backend.domain.access import Actor
 from backend.domain.errors import Forbidden, NotFound, invalid
 from backend.domain.ledger.undo import undo_ledger
 from backend.domain.ledger.upload import keep_upload, kept_upload
 from backend.domain.ledger.work import Deed, begin_commit, leave_to_worker, receive_ledger
+from backend.domain.rectification.category import Category
 from backend.workbook.archive import Limits
-from backend.workbook.exporting import Download, export_ledger, result, template
-from backend.workbook.importing import SMALL, SMALL_ROWS, is_small, work_on
+from backend.workbook.exporting import Download, export_in_clear, export_ledger, result, template
+from backend.workbook.importing import SMALL, is_small, work_on
 from backend.workbook.ledgers import LEDGERS
 
-router = APIRouter(tags=["ledger"])
+router = APIRouter(tags=["ledger"], route_class=RepeatableRoute)
 
 Reader = Annotated[Actor, needs("ledger:read")]
 Importer = Annotated[Actor, needs("ledger:import")]
 Exporter = Annotated[Actor, needs("ledger:export")]
+Unmasker = Annotated[Actor, needs("member:unmask")]
+ClearKey = Annotated[str, Path(examples=["member"])]
 LedgerKey = Annotated[str, Path(examples=["member"], json_schema_extra={"enum": sorted(LEDGERS)})]
 ImportId = Annotated[UUID, Path(description="The id of an import.", examples=[examples.CHECKED_IMPORT])]
 CommittedId = Annotated[UUID, Path(description="The id of an import.", examples=[examples.COMMITTED_IMPORT])]
@@ -60,6 +66,7 @@ _SHEET = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 _AS_SHEET: Responses = {200: {"content": {_SHEET: {"schema": {"type": "string", "format": "binary"}}}}}
 _AS_JOB: Responses = {202: {"model": ImportOut, "description": "Too large for a request: a job goes on with it"}}
 _LISTED_REASONS = 10_000
+_OF_PROBLEMS = "For the ledger of problems only."
 
 
 async def _nobody_waits(done: int, total: int) -> None:
@@ -105,8 +112,8 @@ async def upload(
 ) -> ImportOut:
     """Check a workbook (.xlsx, .xls or CSV, by content): every row with what would become of it and what is wrong.
 
-    Nothing but the import itself is changed by a check.  Files of more than 2000 rows are answered with 202 and worked
-    on by a job; look at the import again for its progress.
+    Nothing but the import itself is changed by a check.  Larger files (more than 2000 rows, 150 of the ledger of
+    problems) are answered with 202 and worked on by a job; look at the import again for its progress.
     """
     if ledger not in LEDGERS:
         raise invalid("/ledger", "field_enum", expected="、".join(sorted(LEDGERS)))
@@ -130,6 +137,8 @@ async def upload(
         run.state = ImportState.checking if dry_run else ImportState.committing
         await leave_to_worker(session, actor, run, deed)
         response.status_code = 202
+    # Rows and event first: what cannot be recorded leaves no file either.
+    await session.flush()
     await asyncio.to_thread(keep_upload, request.app.state.settings.imports, cipher, run.id, data)
     return await _answer(session, run.id, language)
 
@@ -192,7 +201,7 @@ async def commit(
 ) -> ImportOut:
     """Bring the acceptable rows in, all of them or none; they are judged again by what is on record now."""
     run = await begin_commit(session, actor, moment, id)
-    if run.row_count <= SMALL_ROWS and run.size <= SMALL.file_bytes:
+    if run.row_count <= LEDGERS[run.ledger].small_rows and run.size <= SMALL.file_bytes:
         data = await asyncio.to_thread(kept_upload, request.app.state.settings.imports, cipher, id)
         await work_on(session, actor, moment, cipher, run, data, "commit", _nobody_waits)
     else:
@@ -218,11 +227,18 @@ async def undo(
 
 @router.get("/imports/{id}/result.xlsx", response_class=Response, responses=refusals(403, 404, 409) | _AS_SHEET)
 async def result_(
-    request: Request, session: SessionDep, cipher: CipherDep, language: LanguageDep, id: ImportId, actor: Importer
+    request: Request,
+    session: SessionDep,
+    moment: MomentDep,
+    cipher: CipherDep,
+    language: LanguageDep,
+    id: ImportId,
+    actor: Importer,
 ) -> Response:
     """The uploaded workbook with a column that says what is wrong, to be put right and uploaded again.
 
-    It holds personal numbers as they were uploaded, so only the uploader gets it.
+    It holds personal numbers as they were uploaded, so only the uploader gets it, its pages bear who took it, and that
+    is an event.
     """
     run = await _found(session, actor, "ledger:import", id)
     if run.created_by != actor.account_id:
@@ -232,13 +248,28 @@ async def result_(
         (sheet, row): [(error["column"], said(error, language)) for error in errors]
         for sheet, row, errors in await refused_rows(session, id)
     }
-    return _download(await result(run.ledger, run.file_name, data, remarks, run.row_count))
+    return _download(await result(session, actor, moment, run, data, remarks))
 
 
 @router.get("/templates/{ledger}.xlsx", response_class=Response, responses=refusals(403, 404) | _AS_SHEET)
 async def template_(ledger: LedgerKey, actor: Reader) -> Response:
     """An empty workbook to fill in, with a sample row, choices and instructions."""
     return _download(await asyncio.to_thread(template, ledger))
+
+
+@router.post(
+    "/exports/{ledger}/in-clear",
+    response_class=Response,
+    responses=refusals(403, 404, 409) | _AS_SHEET,
+    openapi_extra=NOT_KEPT,
+)
+async def export_clear(
+    session: SessionDep, moment: MomentDep, cipher: CipherDep, ledger: ClearKey, body: ClearExport, actor: Unmasker
+) -> Response:
+    """The records with personal numbers in clear, at most 2000, for a reason: every page and row bears who took it,
+    when and why, those concerned can see it, and the export is an event with the number of rows."""
+    file = await export_in_clear(session, actor, moment, cipher, ledger, body.organization_id, body.reason)
+    return _download(file)
 
 
 @router.get("/exports/{ledger}.xlsx", response_class=Response, responses=refusals(403, 404) | _AS_SHEET)
@@ -251,7 +282,22 @@ async def export(
     organization_id: Annotated[
         UUID | None, Query(examples=[examples.TOWNSHIP], description="This organisation and everything below it.")
     ] = None,
+    source: Annotated[RectificationSource | None, Query(description=_OF_PROBLEMS)] = None,
+    category: Annotated[Category | None, Query(description=_OF_PROBLEMS)] = None,
+    severity: Annotated[Severity | None, Query(description=_OF_PROBLEMS)] = None,
+    status: Annotated[RectificationStatus | None, Query(description=_OF_PROBLEMS)] = None,
+    light: Annotated[Light | None, Query(description=_OF_PROBLEMS)] = None,
+    overdue: Annotated[bool | None, Query(description=_OF_PROBLEMS)] = None,
 ) -> Response:
     """The records as the ledger that clerks know, with personal numbers masked; the export is an event."""
     address = database.engine.url.render_as_string(hide_password=False)
-    return _download(await export_ledger(session, actor, moment, address, ledger, organization_id))
+    asked: dict[str, Any] = {
+        "source": source,
+        "category": category,
+        "severity": severity,
+        "status": status,
+        "light": light,
+        "overdue": overdue,
+    }
+    filters = {name: value for name, value in asked.items() if value is not None}
+    return _download(await export_ledger(session, actor, moment, address, ledger, organization_id, filters))

@@ -2,13 +2,14 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import Any
+from typing import Annotated, Any
 from uuid import UUID
 
-from pydantic import ConfigDict
+from pydantic import ConfigDict, Field
 
+from backend.api import examples
 from backend.api.language import say
-from backend.api.shapes import Answer
+from backend.api.shapes import Answer, Body, Why
 from backend.db.base import Json
 from backend.db.ledger import ImportState, RowAction
 
@@ -166,3 +167,14 @@ def shown_row(item: Mapping[str, Any], language: str) -> PreviewRow:
 
 def said(error: Mapping[str, Any], language: str) -> str:
     return say(error["code"], error["params"], language)
+
+
+class ClearExport(Body):
+    """Which organisation's records (and those below it) are needed in clear, and what for."""
+
+    model_config = ConfigDict(
+        json_schema_extra={"example": {"organization_id": examples.BRANCH, "reason": "上级核对党员信息"}}
+    )
+
+    organization_id: UUID | None = None
+    reason: Annotated[Why, Field(max_length=200)]

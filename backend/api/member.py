@@ -16,12 +16,14 @@ from backend.api.deps import (
     LanguageDep,
     MomentDep,
     PagingDep,
+    SearchedNameDep,
     SessionDep,
     json_bytes,
     needs,
 )
 from backend.api.errors import refusals
 from backend.api.event import EventPage, event_page
+from backend.api.member_collision import telling_collisions
 from backend.api.member_shapes import (
     BranchPage,
     ClearNumbers,
@@ -34,6 +36,7 @@ from backend.api.member_shapes import (
     Unmasking,
 )
 from backend.api.organization_shapes import given
+from backend.api.repeat import NOT_KEPT, RepeatableRoute
 from backend.db.base import Session
 from backend.db.member import (
     ENDED,
@@ -45,6 +48,7 @@ from backend.db.member import (
     member_with_path,
     members_in,
 )
+from backend.db.member_correction import own_records
 from backend.db.organization_view import path_of
 from backend.db.read import Order, page_of, record_of
 from backend.db.search import matches_name
@@ -55,17 +59,18 @@ from backend.domain.member_registration import register_member
 from backend.domain.member_rule import MemberValues
 from backend.domain.search import name_query
 
-router = APIRouter(prefix="/members", tags=["member"])
+router = APIRouter(prefix="/members", tags=["member"], route_class=RepeatableRoute)
 
 Reader = Annotated[Actor, needs("member:read")]
 Writer = Annotated[Actor, needs("member:write")]
+Unmasker = Annotated[Actor, needs("member:unmask")]
 MemberId = Annotated[UUID, Path(examples=[examples.MEMBER])]
 
 ROSTER_ORDER = (Order(col(Member.sort_key)), Order(col(Member.id)))
 
 
-def allowed(actor: Actor, record: dict[str, Any]) -> list[str]:
-    writes = actor.may("member:write", record["path"])
+def allowed(actor: Actor, record: dict[str, Any], *, own: bool) -> list[str]:
+    writes = actor.may("member:write", record["path"]) and not own
     deeds = {
         "edit": writes,
         "transfer": writes and record["status"] not in ENDED,
@@ -80,7 +85,7 @@ async def shown(connection: AsyncConnection, actor: Actor, id: UUID) -> tuple[by
     if body is None:
         raise NotFound("not_found")
     record = json.loads(body)
-    record["can"] = allowed(actor, record)
+    record["can"] = allowed(actor, record, own=id in await own_records(connection, actor.people))
     del record["path"]
     return json.dumps(record, ensure_ascii=False).encode(), record["version"]
 
@@ -99,20 +104,17 @@ async def list_(
     database: DatabaseDep,
     paging: PagingDep,
     actor: Reader,
+    name: SearchedNameDep,
     organization_id: Annotated[
         UUID | None, Query(examples=[examples.TOWNSHIP], description="This organisation and everything below it.")
     ] = None,
     status: Annotated[list[MemberStatus] | None, Query(description="May be given several times.")] = None,
-    q: Annotated[
-        str | None,
-        Query(max_length=100, description="Part of the name, or how its pinyin begins; numbers go to /members/search."),
-    ] = None,
     is_mobile: bool | None = None,
     sex: Sex | None = None,
 ) -> Response:
     """Members in the order of their names' pinyin, surnames read as surnames."""
     reach = actor.reach("member:read")
-    wanted = name_query(q, of_people=True)
+    wanted = name_query(name, of_people=True)
     async with database.reader() as reader:
         path = None
         if organization_id is not None:
@@ -133,26 +135,31 @@ async def list_(
 
 @router.post("/search", response_model=MemberPage, responses=refusals(403))
 async def search(
-    database: DatabaseDep, paging: PagingDep, cipher: CipherDep, body: MemberSearch, actor: Reader
+    database: DatabaseDep, paging: PagingDep, cipher: CipherDep, body: MemberSearch, actor: Unmasker
 ) -> Response:
-    """Members with exactly this ID number or phone; in a body, because addresses are logged and remembered."""
+    """Members with exactly this ID number or phone; in a body, because addresses are logged and remembered.
+
+    For those alone who may see the numbers in clear, where they may: an answer confirms a number that was guessed, and
+    beside a masked one there are few to guess.
+    """
     asked = given(body)
     if len([value for value in asked.values() if value]) != 1:
         raise invalid("", "search_by_one")
-    question = members_in(actor.reach("member:read"))
-    for column, hashed in number_hashes(cipher, asked).items():
-        question = question.where(col(getattr(Member, column)) == hashed)
+    question = members_in(actor.reach("member:unmask"))
+    for column, hashes in number_hashes(cipher, asked).items():
+        question = question.where(col(getattr(Member, column)).in_(hashes))
     async with database.reader() as reader:
         return json_bytes(await page_of(reader, question, ROSTER_ORDER, paging))
 
 
 @router.post("", status_code=201, response_model=MemberDetail, responses=refusals(403, 404, 409))
 async def register(
-    session: SessionDep, moment: MomentDep, cipher: CipherDep, body: MemberNew, actor: Writer
+    session: SessionDep, database: DatabaseDep, moment: MomentDep, cipher: CipherDep, body: MemberNew, actor: Writer
 ) -> Response:
     """Put a person on the roster of a branch."""
     values: MemberValues = given(body)  # type: ignore[assignment]  # the shape has the same fields
-    return await answer(session, actor, await register_member(session, actor, moment, cipher, values), 201)
+    async with telling_collisions(session, database, actor, moment, cipher, "registration", body.id_number):
+        return await answer(session, actor, await register_member(session, actor, moment, cipher, values), 201)
 
 
 @router.get("/{id}", response_model=MemberDetail, responses=refusals(403, 404))
@@ -166,6 +173,7 @@ async def get(database: DatabaseDep, id: MemberId, actor: Reader) -> Response:
 @router.patch("/{id}", response_model=MemberDetail, responses=refusals(403, 404, 409, 412, 428))
 async def change(
     session: SessionDep,
+    database: DatabaseDep,
     moment: MomentDep,
     cipher: CipherDep,
     id: MemberId,
@@ -174,7 +182,8 @@ async def change(
     actor: Writer,
 ) -> Response:
     """Change fields; only those that are sent."""
-    await change_member(session, actor, moment, cipher, id, version, given(body))
+    async with telling_collisions(session, database, actor, moment, cipher, "change", body.id_number):
+        await change_member(session, actor, moment, cipher, id, version, given(body))
     return await answer(session, actor, id)
 
 
@@ -194,7 +203,7 @@ async def transfer(
     return await answer(session, actor, id)
 
 
-@router.post("/{id}/unmask", response_model=ClearNumbers, responses=refusals(403, 404))
+@router.post("/{id}/unmask", response_model=ClearNumbers, responses=refusals(403, 404), openapi_extra=NOT_KEPT)
 async def unmask(
     session: SessionDep,
     moment: MomentDep,

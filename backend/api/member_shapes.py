@@ -7,7 +7,7 @@ from uuid import UUID
 from pydantic import ConfigDict, Field
 
 from backend.api import examples
-from backend.api.shapes import Answer, Body, OptionalText, Text
+from backend.api.shapes import Answer, Body, OptionalText, Text, Why
 from backend.db.member import MemberStatus, Sex
 
 # Spaces and dashes that people type come off before the rules look, so a number may be longer than it will be.
@@ -76,11 +76,16 @@ class Transfer(Body):
     reason: Reason
 
 
+Because = Annotated[Why, Field(max_length=500)]
+
+
 class Unmasking(Body):
     model_config = ConfigDict(json_schema_extra={"example": {"fields": ["phone"], "reason": "通知参加支部党员大会"}})
 
-    fields: Annotated[list[Literal["id_number", "phone"]], Field(min_length=1, max_length=2)]
-    reason: Reason
+    fields: Annotated[
+        list[Literal["id_number", "phone", "birth_date", "native_place"]], Field(min_length=1, max_length=4)
+    ]
+    reason: Because
 
 
 class MemberSearch(Body):
@@ -93,7 +98,8 @@ class MemberSearch(Body):
 
 
 class MemberOut(Answer):
-    """A person on a roster; ID number and phone are masked in every answer but that of `unmask`."""
+    """A person on a roster; ID number and phone are masked in every answer but that of `unmask`, and so is what would
+    complete the number: of `birth_date` the year is shown, of `native_place` the county."""
 
     id: UUID
     organization_id: UUID
@@ -102,7 +108,7 @@ class MemberOut(Answer):
     pinyin: str
     initials: str
     sex: Sex
-    birth_date: date
+    birth_date: Annotated[str, Field(examples=["1963-**-**"])]
     ethnic_group: str | None
     id_number: str
     phone: str | None
@@ -114,6 +120,7 @@ class MemberOut(Answer):
     category: str | None
     is_mobile: bool
     remark: str | None
+    disputed: Annotated[bool, Field(description="The person calls something in it wrong; it is not settled yet.")]
     version: int
     created_at: datetime
     updated_at: datetime
@@ -131,10 +138,12 @@ class MemberDetail(MemberOut):
 
 
 class ClearNumbers(Answer):
-    """The numbers that were asked for in clear; null for the others and for what nobody has given."""
+    """What was asked for in clear; null for the others and for what nobody has given."""
 
     id_number: str | None
     phone: str | None
+    birth_date: date | None
+    native_place: str | None
 
 
 class BranchStay(Answer):

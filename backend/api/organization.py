@@ -32,6 +32,7 @@ from backend.api.organization_shapes import (
     OrganizationPage,
     given,
 )
+from backend.api.repeat import RepeatableRoute
 from backend.db.base import Session
 from backend.db.member import COUNTED
 from backend.db.organization import Organization, OrganizationStatus, Reach
@@ -57,7 +58,7 @@ from backend.domain.organization_creation import create_organization
 from backend.domain.organization_rule import OrganizationValues
 from backend.domain.search import name_query
 
-router = APIRouter(prefix="/organizations", tags=["organization"])
+router = APIRouter(prefix="/organizations", tags=["organization"], route_class=RepeatableRoute)
 
 Reader = Annotated[Actor, needs("organization:read")]
 Writer = Annotated[Actor, needs("organization:write")]

@@ -8,9 +8,10 @@ from pydantic import ConfigDict, Field
 
 from backend.api import examples
 from backend.api.shapes import Answer, Body, OptionalText, Text
+from backend.api.shapes import Name as PlainName
 from backend.domain.organization_rule import NAME_LIMIT
 
-Name = Annotated[Text, Field(max_length=NAME_LIMIT)]
+Name = Annotated[PlainName, Field(max_length=NAME_LIMIT)]
 Reason = Annotated[Text, Field(max_length=500)]
 
 

@@ -47,6 +47,18 @@ class StepDefinition(Answer):
     result: dict[str, Any] | None = None
     content: Literal["none", "material", "any"] = "none"
     record_on_return: bool = False
+    applies: list[dict[str, Any]] = Field(default_factory=list)
+    only: list[str] = Field(default_factory=list)
+    recalled_by: list[str] = Field(default_factory=list)
+    other_than: list[str] = Field(default_factory=list)
+    due_by: dict[str, Any] | None = None
+    due_from: dict[str, Any] | None = None
+    extension: dict[str, Any] | None = None
+    note: dict[str, Any] | None = None
+    checking: bool = False
+    limit: bool = False
+    returns_at_most: int | dict[str, Any] | None = None
+    evidence_at_least: int = 0
 
 
 class ProcedureOut(Answer):
@@ -60,6 +72,8 @@ class ProcedureOut(Answer):
     repeats: bool = False
     withdrawal: dict[str, Any] | None = None
     revised_by: list[str] = Field(default_factory=list)
+    reopening: dict[str, Any] | None = None
+    ladder: list[dict[str, Any]] = Field(default_factory=list)
     steps: list[StepDefinition]
 
 

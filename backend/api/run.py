@@ -1,7 +1,7 @@
 """How a run is answered: its steps with their acts, and what the caller may do next, in the caller's language."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any, Literal
 from uuid import UUID
 
@@ -18,8 +18,8 @@ from backend.domain.procedure.trail import StepState
 from backend.domain.procedures.registry import every_version
 from backend.domain.run import Standing
 
-Light = Literal["green", "yellow", "red", "grey"]
-Outcome = Literal["done", "skipped", "returned", "withdrawn"]
+Light = Literal["green", "yellow", "red", "blue", "grey"]
+Outcome = Literal["done", "skipped", "returned", "withdrawn", "noted", "extended", "reopened"]
 
 
 class PersonRef(Answer):
@@ -36,11 +36,15 @@ class EvidenceOut(AttachmentOut):
 
 
 class ActOut(Answer):
-    """One act. `in_force` is false when a return has made it stale; `text_sha256` is the text that it was about."""
+    """One act. `on_behalf_of` is whose role it was done in, when a colleague had lent it.
+
+    `in_force` is false when a return has made it stale; `text_sha256` is the text that it was about.
+    """
 
     id: UUID
     outcome: Outcome
     by: PersonRef
+    on_behalf_of: PersonRef | None
     at: datetime
     reason: str | None
     rule: str | None
@@ -52,17 +56,33 @@ class ActOut(Answer):
     in_force: bool
 
 
+class ExtensionOut(Answer):
+    """A limit moved to the end of the day `until`, why, who asked for it, and who approved it, if anybody has yet."""
+
+    until: date
+    reason: str
+    asked_by: PersonRef
+    asked_at: datetime
+    approved_by: PersonRef | None
+    approved_at: datetime | None
+
+
 class StepOut(Answer):
-    """One step as the run stands; `by` is who closed it, `times` how often it was opened."""
+    """One step as the run stands; `by` is who closed it, `times` how often it was opened.
+
+    `passed`: it does not apply here. `due_at` is the limit with its extensions, `original_due_at` without them.
+    """
 
     key: str
     title: str
     help: str
-    state: Literal["waiting", "open", "done", "skipped"]
+    state: Literal["waiting", "open", "done", "skipped", "passed"]
     times: int
     opened_at: datetime | None
     closed_at: datetime | None
     due_at: datetime | None
+    original_due_at: datetime | None
+    extensions: list[ExtensionOut]
     earliest_at: datetime | None
     by: PersonRef | None
     acts: list[ActOut]
@@ -97,15 +117,19 @@ class OptionOut(Answer):
 
 
 class PendingOut(Answer):
-    """Something begun on the open step that lacks so many more people."""
+    """Something begun on the open step that lacks so many more people; `until` is the day of an extension."""
 
-    kind: Literal["countersign", "waiver"]
+    kind: Literal["countersign", "waiver", "extension"]
     missing: int
+    until: date | None
     by: list[PersonRef]
 
 
 class RunOut(Answer):
-    """A run of a procedure, with what this caller may do next."""
+    """A run of a procedure, with what this caller may do next.
+
+    `due_at` is the limit of the open step, `limit_at` that of the whole matter, which the light is about.
+    """
 
     key: str
     version: int
@@ -117,6 +141,7 @@ class RunOut(Answer):
     opened_at: datetime | None
     due_at: datetime | None
     earliest_at: datetime | None
+    limit_at: datetime | None
     light: Light
     provisional: bool
     pending: PendingOut | None
@@ -135,7 +160,11 @@ def run_out(
 ) -> RunOut:
     """Put a run into the caller's words."""
     here, procedure = standing.here, standing.procedure
-    people = {str(act.by): PersonRef(id=act.by, name=act.by_name) for act in standing.acts}
+    people = {str(act.by): PersonRef(id=act.by, name=act.by_name) for act in standing.acts} | {
+        str(act.on_behalf_of): PersonRef(id=act.on_behalf_of, name=act.on_behalf_of_name or "")
+        for act in standing.acts
+        if act.on_behalf_of
+    }
     pending = here.pending
     return RunOut(
         key=procedure.key,
@@ -148,10 +177,14 @@ def run_out(
         opened_at=here.opened_at,
         due_at=here.due_at,
         earliest_at=here.earliest_at,
-        light=light(here.due_at, now, closed=here.step is None),
+        limit_at=here.limit_at,
+        light=light(here.limit_at, now, closed=here.step is None, checking=here.checking),
         provisional=here.provisional,
         pending=PendingOut(
-            kind=pending.kind, missing=pending.missing, by=[people[person] for person in sorted(pending.people)]
+            kind=pending.kind,
+            missing=pending.missing,
+            until=pending.until,
+            by=[people[person] for person in sorted(pending.people)],
         )
         if pending
         else None,
@@ -179,6 +212,8 @@ def _step(
         opened_at=state.opened_at,
         closed_at=state.closed_at,
         due_at=state.due_at,
+        original_due_at=state.original_due_at,
+        extensions=_extensions(standing, state),
         earliest_at=state.earliest_at,
         by=people[state.by] if state.by else None,
         acts=[
@@ -188,11 +223,32 @@ def _step(
     )
 
 
+def _extensions(standing: Standing, state: StepState) -> list[ExtensionOut]:
+    pending = standing.here.pending
+    acts = standing.acts
+    found = [_extension(one.until, acts[one.asked], acts[one.granted]) for one in state.extensions]
+    if pending and pending.until and standing.here.step == state.key:
+        found.append(_extension(pending.until, acts[pending.acts[0]], None))
+    return found
+
+
+def _extension(until: date, asked: ProcedureAct, approved: ProcedureAct | None) -> ExtensionOut:
+    return ExtensionOut(
+        until=until,
+        reason=asked.reason,
+        asked_by=PersonRef(id=asked.by, name=asked.by_name),
+        asked_at=asked.at,
+        approved_by=PersonRef(id=approved.by, name=approved.by_name) if approved else None,
+        approved_at=approved.at if approved else None,
+    )
+
+
 def _act(act: ProcedureAct, attachments: Mapping[UUID, Attachment], *, in_force: bool) -> ActOut:
     return ActOut(
         id=act.id,
         outcome=act.outcome,
         by=PersonRef(id=act.by, name=act.by_name),
+        on_behalf_of=PersonRef(id=act.on_behalf_of, name=act.on_behalf_of_name or "") if act.on_behalf_of else None,
         at=act.at,
         reason=act.reason or None,
         rule=act.rule or None,

@@ -6,7 +6,7 @@ from typing import Annotated, Any
 from pydantic import AfterValidator, BaseModel, ConfigDict, StringConstraints
 from pydantic_core import PydanticCustomError, PydanticKnownError
 
-from backend.domain.text import is_blank
+from backend.domain.text import hides_something, is_blank
 
 
 def _storable(text: str) -> str:
@@ -27,6 +27,30 @@ Text = Annotated[
     str, StringConstraints(strip_whitespace=True, min_length=1), AfterValidator(_storable), AfterValidator(_seen)
 ]
 """Text that is not empty."""
+
+
+def _plain(name: str) -> str:
+    if hides_something(name):
+        raise PydanticCustomError("name_hides", "characters that no name may hold")
+    return name
+
+
+Name = Annotated[Text, AfterValidator(_plain)]
+"""What somebody or something is called: nothing in it is unseen, and nothing turns its reading round."""
+
+
+def _says_why(reason: str) -> str:
+    if sum(char.isalnum() for char in reason) < _REASON_AT_LEAST:
+        raise PydanticCustomError(
+            "reason_too_short", "at least {min_length} characters", {"min_length": _REASON_AT_LEAST}
+        )
+    return reason
+
+
+_REASON_AT_LEAST = 4
+
+Why = Annotated[Text, AfterValidator(_says_why)]
+"""A reason that protects somebody, who reads it afterwards: four characters that say something."""
 
 OptionalText = Annotated[str, StringConstraints(strip_whitespace=True), AfterValidator(_storable)]
 

@@ -1,0 +1,51 @@
+"""What a list of rectifications can be narrowed by: every column that the ledger has."""
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import Query
+
+from backend.api.run import Light
+from backend.db.rectification import DeadlineKind, RectificationSource, RectificationStatus, Severity
+from backend.db.rectification_view import RectificationFilter
+from backend.domain.rectification.category import Category
+
+_Part = Annotated[str | None, Query(max_length=100)]
+
+
+@dataclass(frozen=True, slots=True)
+class RectificationQuery:
+    """The filters as a request names them; texts match a part, days are included on both sides."""
+
+    source: RectificationSource | None = None
+    category: Category | None = None
+    severity: Severity | None = None
+    status: RectificationStatus | None = None
+    step: Annotated[str | None, Query(max_length=64, description="The step that is open.")] = None
+    light: Light | None = None
+    deadline_kind: DeadlineKind | None = None
+    responsible_unit_id: UUID | None = None
+    responsible_person: _Part = None
+    responsible_leader: _Part = None
+    source_document: _Part = None
+    due_from: date | None = None
+    due_to: date | None = None
+    registered_from: date | None = None
+    registered_to: date | None = None
+    closed_from: date | None = None
+    closed_to: date | None = None
+    overdue: Annotated[bool | None, Query(description="Past the limit; what is due today is not.")] = None
+    supervised: bool | None = None
+    affects_people: bool | None = None
+    has_extension: bool | None = None
+    systemic: bool | None = None
+    relapsed: Annotated[bool | None, Query(description="Opened again, or registered as a relapse.")] = None
+    relook: Annotated[bool | None, Query(description="Waiting to be looked at again.")] = None
+
+
+def filter_of(asked: RectificationQuery, path: str | None) -> RectificationFilter:
+    """The filters as the database takes them, below the organisation at `path`."""
+    given = {name: getattr(asked, name) for name in RectificationQuery.__slots__}
+    return RectificationFilter(path=path, **given)
