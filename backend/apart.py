@@ -9,6 +9,7 @@ import os
 import pickle
 import struct
 import sys
+import tempfile
 import threading
 import traceback
 from collections.abc import Callable
@@ -16,6 +17,12 @@ from pathlib import Path
 from typing import Any, ParamSpec, TypeVar
 
 from backend.domain.errors import Refused
+
+if sys.platform != "win32":
+    import resource
+
+MEMORY = 4 * 1024**3
+"""Bytes of addresses that the work may take up; beyond it the work fails, and not the machine."""
 
 _LENGTH = struct.Struct("!Q")
 
@@ -43,7 +50,7 @@ async def apart(function: Callable[P, T], /, *args: P.args, **kwargs: P.kwargs) 
         "backend.apart",
         stdin=asyncio.subprocess.PIPE,
         stdout=asyncio.subprocess.PIPE,
-        env={**os.environ, "PYTHONPATH": os.pathsep.join(_paths())},
+        env={**os.environ, "TMPDIR": tempfile.gettempdir(), "PYTHONPATH": os.pathsep.join(_paths())},
         # Ctrl-C in a terminal is for this process alone.
         start_new_session=True,
     )
@@ -90,6 +97,8 @@ def main() -> None:
     (length,) = _LENGTH.unpack(sys.stdin.buffer.read(_LENGTH.size))
     task = sys.stdin.buffer.read(length)
     threading.Thread(target=_end_with, args=(0,), daemon=True).start()
+    if sys.platform != "win32":
+        resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
     try:
         function, args, kwargs = pickle.loads(task)  # noqa: S301 - written by the process that started this one
         answer = pickle.dumps(("value", function(*args, **kwargs)))

@@ -3,47 +3,117 @@
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from datetime import timedelta
 
 from fastapi import APIRouter, FastAPI
 from fastapi.routing import APIRoute
 
 from backend.api import (
     account,
+    account_life,
+    account_lost,
     attachment,
+    audit,
+    change,
+    client,
     contract,
+    credential,
     decision,
     decision_opinion,
     decision_paper,
+    delegation,
     demo,
     errors,
+    feedback,
+    feedback_box,
+    feedback_channel,
+    feedback_paper,
+    feedback_public,
+    feedback_sealed,
+    feedback_work,
+    figure,
+    grant,
+    handover,
     health,
+    invitation,
     ledger,
     member,
+    member_correction,
+    notice,
     organization,
+    own_data,
     pages,
+    personal_data,
     procedure,
+    public,
+    rectification,
+    rectification_paper,
+    rectification_relook,
+    rectification_work,
+    session,
+    sign_in,
 )
+from backend.api.change_hub import ChangeHub
+from backend.api.headers import SecurityHeaders
 from backend.api.limits import BodyLimit
 from backend.api.token import TokenIssuer
 from backend.db.embedded import EmbeddedPostgres
 from backend.db.engine import migrate, open_database
-from backend.domain.crypto import load_cipher
+from backend.db.roles import Addresses
+from backend.domain.breached import Breached
+from backend.domain.feedback.tracking import load_tracking
+from backend.domain.feedback.vault import Vault
+from backend.domain.keys import load_cipher
+from backend.domain.password import Passwords
+from backend.domain.sign_in_key import load_sign_in_key
+from backend.domain.sign_in_rule import SignInRules
+from backend.domain.storage import Storage
 from backend.keys import load_or_create, random_token
 from backend.logs import RequestLog
-from backend.settings import Settings
+from backend.settings import Settings, split
 
 API = "/api/v1"
 
 ROUTERS = (
+    sign_in.router,
     account.router,
+    credential.router,
+    session.router,
+    account_life.router,
+    account_lost.router,
+    invitation.router,
+    grant.router,
+    delegation.router,
+    handover.router,
+    client.router,
+    change.router,
     organization.router,
     member.router,
+    member_correction.router,
+    own_data.router,
     procedure.router,
     decision.router,
     decision_opinion.router,
     decision_paper.router,
     ledger.router,
     attachment.router,
+    feedback_public.router,
+    feedback_work.router,
+    feedback.router,
+    feedback_channel.router,
+    feedback_box.router,
+    feedback_paper.router,
+    feedback_sealed.router,
+    figure.router,
+    notice.router,
+    audit.router,
+    public.router,
+    personal_data.router,
+    # Fixed words below /rectifications come before its /{id}.
+    rectification_relook.router,
+    rectification_paper.router,
+    rectification.router,
+    rectification_work.router,
 )
 
 
@@ -62,17 +132,22 @@ def create_app(settings: Settings, *, dsn: str | None = None) -> FastAPI:
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         embedded = None
-        address = dsn or settings.database_url
-        if address is None:
-            embedded = EmbeddedPostgres(settings.data)
-            address = await asyncio.to_thread(embedded.start)
+        address = dsn
         try:
-            if dsn is None:
-                await migrate(address)
+            if address is None:
+                if settings.database_url:
+                    addresses = Addresses(settings.migration_url or settings.database_url, settings.database_url)
+                else:
+                    embedded = EmbeddedPostgres(settings.data)
+                    addresses = await asyncio.to_thread(embedded.start)
+                await migrate(addresses)
+                address = addresses.application
             app.state.database = open_database(
                 address, pgbouncer=settings.db_pgbouncer, pool_size=settings.db_pool_size
             )
+            app.state.change_hub = ChangeHub.of(app.state.database)
             yield
+            await app.state.change_hub.close()
             await app.state.database.close()
         finally:
             if embedded is not None:
@@ -85,14 +160,31 @@ def create_app(settings: Settings, *, dsn: str | None = None) -> FastAPI:
         lifespan=lifespan,
         docs_url=None,
         redoc_url=None,
-        openapi_url="/api/openapi.json",
+        # The framework would write its megabyte anew for everybody who asks: see api/contract.py.
+        openapi_url=None,
         generate_unique_id_function=_operation_id,
         separate_input_output_schemas=False,
     )
     app.state.settings = settings
     app.state.tokens = TokenIssuer(settings.data)
-    app.state.cipher = load_cipher(settings.data)
+    app.state.cipher = load_cipher(settings.data, settings.field_cipher)
+    app.state.storage = Storage(settings.attachments, app.state.cipher)
+    app.state.vault = Vault(app.state.cipher, load_tracking(settings.data), settings.photos)
     app.state.cursor_key = load_or_create(settings.data / "cursor.key", random_token)
+    app.state.sign_in_key = load_sign_in_key(settings.data)
+    app.state.sign_in_rules = SignInRules(
+        settings.asks_second_step,
+        timedelta(days=settings.administrator_password_days) or None,
+        timedelta(days=settings.password_days) or None,
+        split(settings.administrator_networks),
+    )
+    app.state.passwords = Passwords(
+        app.state.cipher, Breached(settings.breached_passwords) if settings.breached_passwords else None
+    )
+    app.state.throttles = {}
+    app.state.refusals_told = {}
+    app.state.sees = change.sees
+    app.state.sign_in_lanes = sign_in.SignInLanes()
     errors.install(app)
     api = APIRouter(prefix=API)
     for router in ROUTERS:
@@ -107,4 +199,5 @@ def create_app(settings: Settings, *, dsn: str | None = None) -> FastAPI:
     pages.mount(app, settings.frontend)
     app.add_middleware(BodyLimit)
     app.add_middleware(RequestLog)
+    app.add_middleware(SecurityHeaders)
     return app

@@ -21,7 +21,9 @@ PROBES = frozenset({"/livez", "/readyz"})
 
 # Loggers that speak only of the program itself; what other libraries fill into their messages may be anyone's data.
 _OWN = ("backend", "guanbiao", "uvicorn")
-_ACCEPTED_ID = re.compile(r"[A-Za-z0-9_-]{16,64}")
+_ACCEPTED_ID = re.compile(r"[A-Za-z0-9-]{16,64}")
+# Eleven digits in a row, dashes left out, may be a phone, fifteen or eighteen a citizen: a log keeps none of them.
+_LONG_NUMBER = re.compile(r"[0-9]{11}")
 _INNERMOST = 8
 
 _log = structlog.stdlib.get_logger("backend.request")
@@ -58,8 +60,8 @@ def configure(level: str, stream: TextIO | None = None) -> None:
     root = logging.getLogger()
     root.handlers = [handler]
     root.setLevel(level.upper())
-    # Below warning these write every statement and every byte.
-    for noisy in ("sqlalchemy", "asyncio", "httpcore", "httpx", "alembic", "pgqueuer"):
+    # Below warning these write every statement, every byte and all that a photo tells of itself.
+    for noisy in ("sqlalchemy", "asyncio", "httpcore", "httpx", "alembic", "pgqueuer", "PIL"):
         logging.getLogger(noisy).setLevel(logging.WARNING)
 
 
@@ -88,10 +90,27 @@ def _where_it_failed(_: WrappedLogger, __: str, event: EventDict) -> EventDict:
     return event
 
 
+HTTP_FAILED = 500
+SENDERS = frozenset(
+    {
+        ("POST", "/feedback-cards"),
+        ("GET", "/feedback-cards/track"),
+        ("POST", "/feedback-cards/track/rating"),
+        ("POST", "/feedback-cards/track/withdrawal"),
+        ("POST", "/feedback-cards/track/photos"),
+    }
+)
+"""What people do who send feedback without an account."""
+
+
 class RequestLog:
     """Pure ASGI: gives each request an id and logs method, route template, status and milliseconds.
 
-    The id of a caller or proxy (`X-Request-ID`, 16 to 64 letters, digits, `-` or `_`) is kept, any other is replaced.
+    Of what senders of feedback do nothing is logged unless it fails: a line with its moment, or its place between two
+    others, would tell when a card came that keeps only the day.
+
+    The id of a caller or proxy (`X-Request-ID`, 16 to 64 letters, digits and `-`, no long number) is kept, any other
+    is replaced.
     It is in `scope["state"]["request_id"]`, in the answer's header and in every line logged meanwhile.
     """
 
@@ -120,15 +139,23 @@ class RequestLog:
             except Exception:
                 _log.exception("request failed", **_facts(scope, status or 500, begun))
                 raise
+            if _is_senders(scope) and (status or 0) < HTTP_FAILED:
+                return
             quiet = scope["path"] in PROBES and status == 200
             _log.log(logging.DEBUG if quiet else logging.INFO, "request", **_facts(scope, status, begun))
+
+
+def _is_senders(scope: Scope) -> bool:
+    route: str = getattr(scope.get("route"), "path", None) or ""
+    return (scope["method"], route.removeprefix("/api/v1")) in SENDERS
 
 
 def _given_id(scope: Scope) -> str | None:
     for name, value in scope["headers"]:
         if name == REQUEST_ID.encode():
             text = value.decode("latin-1")
-            return text if _ACCEPTED_ID.fullmatch(text) else None
+            is_fit = _ACCEPTED_ID.fullmatch(text) and not _LONG_NUMBER.search(text.replace("-", ""))
+            return text if is_fit else None
     return None
 
 

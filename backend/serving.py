@@ -5,6 +5,7 @@ import contextlib
 import os
 import signal
 import socket
+import tempfile
 import threading
 from collections.abc import AsyncIterator, Callable, Iterator
 from pathlib import Path
@@ -16,12 +17,20 @@ from fastapi import FastAPI
 from backend import logs
 from backend.app import create_app
 from backend.db.embedded import EmbeddedPostgres
+from backend.db.roles import Addresses
 from backend.keys import load_or_create, random_token
+from backend.protocol import guarding
 from backend.settings import Settings
 from backend.worker import run_worker
 
 GRACE = 5
 """Seconds that running requests are given at the end."""
+
+KEPT_SECONDS = 35
+"""That an idle connection is kept: longer than by the proxy, which so never uses one that has just closed."""
+
+BACKLOG = 512
+"""Connections that the system holds for this process until it takes them."""
 
 _WORKER_GRACE = 15.0
 _PAUSE = 5.0
@@ -34,10 +43,10 @@ class PortTaken(Exception):
 
 
 @contextlib.contextmanager
-def database(settings: Settings) -> Iterator[str]:
-    """The address of the database to use: the one that is set, else the embedded one while this lasts."""
+def database(settings: Settings) -> Iterator[Addresses]:
+    """The addresses of the database to use: those that are set, else the embedded one's while this lasts."""
     if settings.database_url:
-        yield settings.database_url
+        yield Addresses(settings.migration_url or settings.database_url, settings.database_url)
         return
     server = EmbeddedPostgres(settings.data)
     try:
@@ -85,7 +94,11 @@ def serve(settings: Settings, dsn: str, listener: socket.socket, announce: Calla
             log_config=None,
             access_log=False,
             server_header=False,
+            http=guarding(settings.trusted_proxies),
+            timeout_keep_alive=KEPT_SECONDS,
+            backlog=BACKLOG,
             timeout_graceful_shutdown=GRACE,
+            proxy_headers=bool(settings.trusted_proxies),
             forwarded_allow_ips=settings.trusted_proxies,
         )
     ).run(sockets=[listener])
@@ -93,6 +106,7 @@ def serve(settings: Settings, dsn: str, listener: socket.socket, announce: Calla
 
 def application(settings: Settings, dsn: str) -> FastAPI:
     """The API over a migrated database, with the worker beside it unless the settings say otherwise."""
+    keep_temporary_files(settings)
     app = create_app(settings, dsn=dsn)
     if not settings.worker:
         return app
@@ -114,6 +128,13 @@ def application(settings: Settings, dsn: str) -> FastAPI:
     return app
 
 
+def keep_temporary_files(settings: Settings) -> None:
+    """Have this process and those that it starts write temporary files, which hold uploads and exports, where the
+    worker erases what a broken one leaves."""
+    settings.temporary.mkdir(mode=0o700, parents=True, exist_ok=True)
+    tempfile.tempdir = str(settings.temporary.absolute())
+
+
 async def work(settings: Settings, dsn: str, ended: asyncio.Event) -> None:
     """Do jobs until `ended` is set, however often the worker itself should fail."""
     while not ended.is_set():
@@ -127,6 +148,7 @@ async def work(settings: Settings, dsn: str, ended: asyncio.Event) -> None:
 
 async def work_until_signalled(settings: Settings, dsn: str) -> None:
     """Do jobs until Ctrl-C or a termination; a job that runs then is given back to the queue."""
+    keep_temporary_files(settings)
     ended = asyncio.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(number, ended.set)

@@ -8,7 +8,7 @@ import asyncio
 import contextlib
 import json
 import logging
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from datetime import timedelta
 from typing import Any
 from uuid import UUID
@@ -24,12 +24,14 @@ from backend.db.base import Session, utc_now
 from backend.db.clock import clock_offset
 from backend.db.engine import Database, open_database
 from backend.db.ledger import ImportState, LedgerImport, lock_import, note_progress
+from backend.db.roles import SEARCH_PATH
 from backend.domain.access import Actor, Moment
 from backend.domain.account import actor_now
-from backend.domain.crypto import load_cipher
 from backend.domain.errors import Refused, SignInRefused
-from backend.domain.ledger.upload import erase_expired, kept_upload
+from backend.domain.keys import load_cipher
+from backend.domain.ledger.upload import kept_upload
 from backend.domain.ledger.work import LEDGER_JOB, Deed, fail_ledger
+from backend.periodic import Periodic, periodic
 from backend.settings import Settings
 from backend.workbook.importing import work_on
 
@@ -39,7 +41,7 @@ HEARTBEAT = timedelta(seconds=15)
 _LOOK_AGAIN = timedelta(seconds=5)
 _ATTEMPTS = 3
 _RECONNECT_SECONDS = 3
-_ERASE_EVERY = "*/10 * * * *"
+_MOST_PARTS = 10_000
 
 _log = logging.getLogger("guanbiao.worker")
 
@@ -59,7 +61,9 @@ async def run_worker(settings: Settings, dsn: str, stop: asyncio.Event, *, heart
 
 
 async def _serve(settings: Settings, dsn: str, stop: asyncio.Event, heartbeat: timedelta) -> None:
-    connection = await asyncpg.connect(dsn.replace("postgresql+asyncpg://", "postgresql://"))
+    connection = await asyncpg.connect(
+        dsn.replace("postgresql+asyncpg://", "postgresql://"), server_settings={"search_path": SEARCH_PATH}
+    )
     queue = PgQueuer.from_asyncpg_connection(connection)
 
     # One large workbook at a time: two would fill the memory and the processors that the answers need.
@@ -67,9 +71,8 @@ async def _serve(settings: Settings, dsn: str, stop: asyncio.Event, heartbeat: t
     async def ledger(job: Job) -> None:
         await _do(settings, dsn, stop, job)
 
-    @queue.schedule("ledger_erase", _ERASE_EVERY)
-    async def erase(schedule: Schedule) -> None:
-        await erase_uploads(settings, dsn)
+    for task in periodic(settings):
+        queue.schedule(task.key, task.every)(_sweeping(settings, dsn, task))
 
     async def ended() -> None:
         await stop.wait()
@@ -134,7 +137,7 @@ async def _carry_out(
     if run.state != (ImportState.checking if deed == "check" else ImportState.committing):
         return
     now = utc_now() + (await clock_offset(session) if settings.demo else timedelta())
-    cipher = load_cipher(settings.data)
+    cipher = load_cipher(settings.data, settings.field_cipher)
     data = await asyncio.to_thread(kept_upload, settings.imports, cipher, import_id)
 
     async def report(done: int, total: int) -> None:
@@ -143,7 +146,7 @@ async def _carry_out(
             await note_progress(beside, import_id, done, total)
 
     actor = await _actor(database, session, account_id)
-    await work_on(session, actor, Moment(now, run.request_id), cipher, run, data, deed, report)
+    await work_on(session, actor, Moment(now, run.request_id, run.origin), cipher, run, data, deed, report)
 
 
 async def _actor(database: Database, session: Session, account_id: UUID) -> Actor:
@@ -161,11 +164,28 @@ async def _give_up(database: Database, import_id: UUID, code: str, params: dict[
         await fail_ledger(session, import_id, code, params)
 
 
-async def erase_uploads(settings: Settings, dsn: str) -> int:
-    """Erase the uploads that no import needs any longer; returns how many."""
-    async with _opened(settings, dsn) as database, database.transaction() as session:
-        now = utc_now() + (await clock_offset(session) if settings.demo else timedelta())
-        return await erase_expired(session, settings.imports, now)
+def _sweeping(settings: Settings, dsn: str, task: Periodic) -> Callable[[Schedule], Awaitable[None]]:
+    async def swept(_: Schedule) -> None:
+        await sweep(settings, dsn, task)
+
+    return swept
+
+
+async def sweep(settings: Settings, dsn: str, task: Periodic) -> int:
+    """Have one periodic task do all that is due, a transaction for each part of it; returns how much that was.
+
+    A part that fails ends this round: what was done stays, and the rest is due at the next one.
+    """
+    done = 0
+    async with _opened(settings, dsn) as database:
+        for _ in range(_MOST_PARTS):
+            async with database.transaction() as session:
+                now = utc_now() + (await clock_offset(session) if settings.demo else timedelta())
+                part = await task.sweep(session, Moment(now))
+            done += part
+            if not part:
+                break
+    return done
 
 
 @contextlib.asynccontextmanager

@@ -13,4 +13,7 @@ def at(text: str) -> datetime:
 BEGINS = at("2026-11-20 09:00")
 """What the county's clock shows when the demonstration has just been loaded."""
 
+LAST_ROUND = at("2026-11-20 08:56")
+"""When the worker last looked round before that: what it tells and closes by itself is told and closed."""
+
 TODAY = date(2026, 11, 20)

@@ -92,6 +92,8 @@ def county_plan() -> Plan:
         plan.add(organ, "office", root if organ.startswith("县委") else government)
         for number in "一二三"[: places.BRANCHES_PER_ORGAN]:
             plan.branch(f"{organ}第{number}党支部", organ, "other", "")
+    # Hears of misconduct; its own branch belongs to another committee.
+    plan.add("县纪委监委", "office", root)
     villages, communities = _village_names(plan.rng), _community_names()
     for township in TOWNSHIPS:
         _township(plan, township, root, villages, communities)

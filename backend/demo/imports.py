@@ -1,11 +1,13 @@
 """Two workbooks that a clerk brought in this morning: one is only checked, one is committed and can be taken back."""
 
 import hashlib
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from functools import partial
 from pathlib import Path
 
 from backend.db.base import Session
 from backend.demo.calendar import at
+from backend.demo.cue import Cue
 from backend.domain.access import Actor, Moment
 from backend.domain.crypto import FieldCipher
 from backend.domain.demo_id import demo_id
@@ -46,30 +48,43 @@ def _corrections(roster: Sequence[MemberValues]) -> Iterable[str]:
         yield f"{values['name']},{sex},{values['id_number']},{_CORRECTED},正式党员,{days},1990000520{place}"
 
 
-async def load_imports(
+def import_cues(
     session: Session, clerk: Actor, folder: Path, cipher: FieldCipher, roster: Sequence[MemberValues]
-) -> None:
+) -> Iterator[Cue]:
     """Bring the two workbooks in; `folder` is where uploads lie."""
     uploads: tuple[tuple[str, str, Deed, Iterable[str]], ...] = (
         (CHECKED, "2026-11-20 08:46", "check", _arrivals()),
         (COMMITTED, "2026-11-20 08:52", "commit", _corrections(roster)),
     )
     for name, when, deed, rows in uploads:
-        moment, data = Moment(at(when)), "\r\n".join([_HEAD, *rows, ""]).encode("gb18030")
-        run = await receive_ledger(
-            session,
-            clerk,
-            moment,
-            ledger="member",
-            organization_id=demo_id("organization", "榆桥镇党委"),
-            file_name=name,
-            sha256=hashlib.sha256(data).hexdigest(),
-            size=len(data),
-            commits_at_once=deed == "commit",
-            id=demo_id("import", name),
-        )
-        await work_on(session, clerk, moment, cipher, run, data, deed, _nobody_waits)
-        keep_upload(folder, cipher, run.id, data)
+        data = "\r\n".join([_HEAD, *rows, ""]).encode("gb18030")
+        yield Cue(at(when), partial(_bring, session, clerk, Moment(at(when)), folder, cipher, name, deed, data))
+
+
+async def _bring(
+    session: Session,
+    clerk: Actor,
+    moment: Moment,
+    folder: Path,
+    cipher: FieldCipher,
+    name: str,
+    deed: Deed,
+    data: bytes,
+) -> None:
+    run = await receive_ledger(
+        session,
+        clerk,
+        moment,
+        ledger="member",
+        organization_id=demo_id("organization", "榆桥镇党委"),
+        file_name=name,
+        sha256=hashlib.sha256(data).hexdigest(),
+        size=len(data),
+        commits_at_once=deed == "commit",
+        id=demo_id("import", name),
+    )
+    await work_on(session, clerk, moment, cipher, run, data, deed, _nobody_waits)
+    keep_upload(folder, cipher, run.id, data)
 
 
 async def _nobody_waits(done: int, total: int) -> None:

@@ -1,13 +1,13 @@
-"""Playing the stories: every move by the verb that people use, in the order of time over all decisions."""
+"""Playing the stories of decisions: every move by the verb that people use."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
-from datetime import datetime
-from pathlib import Path
+from functools import partial
 from uuid import UUID
 
 from backend.db.base import Session
 from backend.db.decision import Decision, Opinion, OpinionChannel, OpinionOutcome, OpinionSource
+from backend.demo.cue import Cue
 from backend.demo.evidence import MAKERS, lines_of
 from backend.demo.records import Record
 from backend.demo.script import Acting, Amending, Answering, Move, Saying, Story
@@ -21,6 +21,7 @@ from backend.domain.demo_id import demo_id
 from backend.domain.evidence import Given
 from backend.domain.procedures.registry import current
 from backend.domain.run import Wish
+from backend.domain.storage import Storage
 
 PAPERS: Mapping[str, tuple[tuple[str, str], ...]] = {
     "intention_solicitation": (("proposal", "建议原件.txt"),),
@@ -50,29 +51,25 @@ def attachment_id(title: str, paper: str) -> UUID:
     return demo_id("attachment", f"{title}/{paper}")
 
 
-async def play(session: Session, people: Mapping[str, Actor], folder: Path, stories: Sequence[Story]) -> int:
-    """Play all stories; returns how many there are.  `folder` is where attachments lie."""
-    stage = _Stage(session, people, folder)
-    for _, _, part, one in sorted(_cues(stories), key=lambda cue: cue[:2]):
-        if part is None:
-            await start_decision(session, people[one.by], Moment(one.at), one.new, id=decision_id(one.title))
-        else:
-            await stage.move(one, part)
-    return len(stories)
-
-
-def _cues(stories: Iterable[Story]) -> Iterator[tuple[datetime, int, Move | None, Story]]:
-    for place, one in enumerate(stories):
-        yield one.at, place, None, one
+def decision_cues(
+    session: Session, people: Mapping[str, Actor], storage: Storage, stories: Iterable[Story]
+) -> Iterator[Cue]:
+    """All moves of the stories.  `storage` is where attachments lie."""
+    stage = _Stage(session, people, storage)
+    for one in stories:
+        yield Cue(one.at, partial(stage.start, one))
         for part in one.moves:
-            yield part.at, place, part, one
+            yield Cue(part.at, partial(stage.move, one, part))
 
 
 class _Stage:
-    def __init__(self, session: Session, people: Mapping[str, Actor], folder: Path) -> None:
-        self.session, self.people, self.folder = session, people, folder
+    def __init__(self, session: Session, people: Mapping[str, Actor], storage: Storage) -> None:
+        self.session, self.people, self.storage = session, people, storage
         self.papers: set[UUID] = set()
         self.steps = {step.key: step for step in current(PROCEDURE).steps}
+
+    async def start(self, one: Story) -> None:
+        await start_decision(self.session, self.people[one.by], Moment(one.at), one.new, id=decision_id(one.title))
 
     async def move(self, one: Story, part: Move) -> None:
         session, actor, moment, key = self.session, self.people[part.by], Moment(part.at), decision_id(one.title)
@@ -114,7 +111,6 @@ class _Stage:
                     material=part.material,
                     reason=part.reason,
                 )
-        await session.flush()
 
     async def _papers(self, one: Story, part: Acting) -> tuple[Given, ...]:
         """Upload what the act brings: the record in words, as it would have been signed."""
@@ -132,7 +128,7 @@ class _Stage:
                 self.session,
                 self.people[part.by],
                 Moment(part.at),
-                self.folder,
+                self.storage,
                 organization_id=one.new.organization_id,
                 name=name,
                 data=MAKERS[ending](f"{one.title}{stem}", lines),

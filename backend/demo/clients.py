@@ -1,0 +1,69 @@
+"""Programs of partners in the demonstration: the county's platform, and a hotline that has lost its access."""
+
+from collections.abc import Iterator, Mapping
+from datetime import date
+from functools import partial
+
+import sqlalchemy as sa
+from sqlmodel import col
+
+from backend.db.base import Session, utc_now
+from backend.db.client import Client, ClientSecret
+from backend.demo.calendar import at
+from backend.demo.cue import Cue
+from backend.domain.access import Actor, Moment
+from backend.domain.client.keeping import NewClient, give_scopes, register_client, secret_hash, suspend_client
+from backend.domain.demo_id import demo_id
+
+PLATFORM, HOTLINE = "county-platform", "old-hotline"
+_REGISTERED, _GIVEN, _SUSPENDED = at("2026-04-01 09:10"), at("2026-04-01 15:20"), at("2026-10-09 10:05")
+_LAST_DAY = date(2027, 12, 31)
+_SCOPES = (
+    *("organization:read", "decision:read", "rectification:read", "rectification:write"),
+    *("feedback:read", "feedback:write", "attachment:read"),
+)
+
+
+def client_cues(session: Session, people: Mapping[str, Actor]) -> Iterator[Cue]:
+    """Register two programs, give one of them its scopes, and suspend the other."""
+    yield Cue(_REGISTERED, partial(_register, session, people["system_admin"]))
+    yield Cue(_GIVEN, partial(_give, session, people["security_admin"]))
+    yield Cue(_SUSPENDED, partial(_suspend, session, people["system_admin"]))
+
+
+async def _register(session: Session, keeper: Actor) -> None:
+    for client_id, name, contact in (
+        (PLATFORM, "县一体化平台", "县大数据中心"),
+        (HOTLINE, "旧12345热线平台", "县政务服务中心"),
+    ):
+        new = NewClient(
+            organization_id=demo_id("organization", "澄湖县委"),
+            reach_id=demo_id("organization", "榆桥镇党委"),
+            client_id=client_id,
+            name=name,
+            contact=contact,
+            ends_on=_LAST_DAY,
+        )
+        await register_client(session, keeper, Moment(_REGISTERED), new, id=demo_id("client", client_id))
+
+
+async def _give(session: Session, giver: Actor) -> None:
+    client = await session.get_one(Client, demo_id("client", PLATFORM))
+    await give_scopes(session, giver, Moment(_GIVEN), client.id, client.version, _SCOPES, "县乡数据共享协议")
+
+
+async def _suspend(session: Session, keeper: Actor) -> None:
+    client = await session.get_one(Client, demo_id("client", HOTLINE))
+    await suspend_client(session, keeper, Moment(_SUSPENDED), client.id, client.version, "平台已停用")
+
+
+async def set_client_secret(session: Session, secret: str) -> None:
+    """Let the county's platform sign in with a secret, the same that people of the demonstration have."""
+    key = demo_id("client_secret", PLATFORM)
+    kept = await session.get(ClientSecret, key)
+    if kept is None:
+        client = await session.get_one(Client, demo_id("client", PLATFORM))
+        kept = ClientSecret(id=key, client_key=client.id, secret_hash=b"", hint="demo", ends_at=client.ends_at)
+    kept.secret_hash, kept.confirmed_at = secret_hash(secret), utc_now()
+    session.add(kept)
+    await session.execute(sa.update(Client).where(col(Client.id) == kept.client_key).values(is_test=True))
