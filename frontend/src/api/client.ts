@@ -1,5 +1,6 @@
 import createClient from 'openapi-fetch';
 
+import { nameAbsent } from './acting';
 import type { paths } from './schema';
 import { Refusal, refusalFrom } from './refusal';
 import { authorizedFetch } from './session';
@@ -17,6 +18,7 @@ export const client = createClient<paths>({ baseUrl: globalThis.location?.origin
 client.use({
   onRequest({ request }) {
     request.headers.set('Accept-Language', document.documentElement.lang || 'zh-CN');
+    nameAbsent(request.headers);
     return request;
   },
 });
@@ -29,6 +31,11 @@ export async function need<T>(call: Promise<{ data?: T; error?: unknown; respons
 }
 
 /** The header that names which version of a record a change is meant for. */
+/** A person's name that a list is searched for: in a header, because addresses are kept by browsers, proxies and logs. */
+export function searchedName(name: string | undefined): { 'X-Search-Name'?: string } {
+  return name ? { 'X-Search-Name': encodeURIComponent(name) } : {};
+}
+
 export function ifMatch(version: number): { 'if-match': string } {
   return { 'if-match': `"${version}"` };
 }

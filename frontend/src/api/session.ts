@@ -1,85 +1,147 @@
 import { Refusal, refusalFrom } from './refusal';
 
 /**
- * Who is signed in, as far as HTTP is concerned: both tokens live in memory and in the tab's session storage. A reload
- * goes on with the access token that still holds: it must not spend the refresh token, because a page that is left
- * while the answer is under way would lose the next one, and the server would take the old one for stolen.
- * Nothing outside this file knows where they are kept, so that a cookie can take their place.
+ * Who is signed in, as far as HTTP is concerned. The access token lives in this page's memory alone; what buys the next
+ * one is a cookie that no script can read, so a script that got in here takes nothing away with it. A reload asks the
+ * cookie for a new access token. What is kept in storage is one bit: that somebody may be signed in at all.
  */
-const STORAGE_KEY = 'guanbiao:refresh';
-const ACCESS_KEY = 'guanbiao:access';
+const HINT = 'guanbiao:signed-in';
 const TOKEN_URL = '/api/v1/oauth/token';
+const REVOKE_URL = '/api/v1/oauth/revoke';
+/** No other site's form can send this header, and no other site's script is let to. */
+const FROM_PAGE = { 'X-Session': 'cookie' };
 const SPARE_MS = 20_000;
 
-let accessToken = sessionStorage.getItem(ACCESS_KEY)?.split(' ')[1] ?? null;
-let staleAt = Number(sessionStorage.getItem(ACCESS_KEY)?.split(' ')[0] ?? 0);
+let accessToken: string | null = null;
+let staleAt = 0;
 let renewal: Promise<boolean> | null = null;
 let ended: (() => Promise<void>) | null = null;
+/** The answer to a sign-out takes the cookie away: whoever signs in next waits for it. */
+let leaving: Promise<unknown> = Promise.resolve();
+/** Whose session this page belongs to. */
+let owner: string | null = null;
 
 interface TokenAnswer {
   access_token: string;
   expires_in: number;
-  refresh_token: string;
 }
 
-function refreshToken(): string | null {
-  return sessionStorage.getItem(STORAGE_KEY);
+// Tabs of one browser share the cookie: when one signs out, what the others show must go as well.
+const tabs = typeof BroadcastChannel === 'undefined' ? null : new BroadcastChannel('guanbiao:session');
+tabs?.addEventListener('message', () => {
+  if (owner !== null) startAfresh();
+});
+
+let afresh = (): void => location.reload();
+function startAfresh(): void {
+  forget();
+  afresh();
+}
+
+/** For tests, where no page can be loaded anew. */
+export function whenStartingAfresh(handler: () => void): void {
+  afresh = handler;
+}
+
+function remember(signedIn: boolean): void {
+  try {
+    if (signedIn) localStorage.setItem(HINT, '1');
+    else localStorage.removeItem(HINT);
+  } catch {
+    // Without storage a reload asks to sign in again.
+  }
+}
+
+function isRemembered(): boolean {
+  try {
+    return localStorage.getItem(HINT) !== null;
+  } catch {
+    return false;
+  }
+}
+
+function subjectOf(token: string): string | null {
+  try {
+    const said: unknown = JSON.parse(atob((token.split('.')[1] ?? '').replaceAll('-', '+').replaceAll('_', '/')));
+    return typeof said === 'object' && said !== null && 'sub' in said && typeof said.sub === 'string' ? said.sub : null;
+  } catch {
+    return null;
+  }
 }
 
 function keep(answer: TokenAnswer): void {
   accessToken = answer.access_token;
   staleAt = Date.now() + answer.expires_in * 1000 - SPARE_MS;
-  sessionStorage.setItem(STORAGE_KEY, answer.refresh_token);
-  sessionStorage.setItem(ACCESS_KEY, `${staleAt} ${accessToken}`);
+  owner = subjectOf(accessToken);
+  remember(true);
 }
 
-async function ask(form: Record<string, string>): Promise<Response> {
+function forget(): void {
+  accessToken = null;
+  staleAt = 0;
+  owner = null;
+}
+
+async function ask(url: string, form: Record<string, string>, init: RequestInit = {}): Promise<Response> {
   try {
-    return await fetch(TOKEN_URL, {
+    return await fetch(url, {
       method: 'POST',
-      headers: { 'Accept-Language': document.documentElement.lang || 'zh-CN' },
+      headers: { 'Accept-Language': document.documentElement.lang || 'zh-CN', ...FROM_PAGE },
       body: new URLSearchParams(form),
+      ...init,
     });
   } catch {
     throw new Refusal(0, 'network', '');
   }
 }
 
-export async function signIn(username: string, password: string): Promise<void> {
-  const answer = await ask({ grant_type: 'password', username, password });
+/** `code` is the authenticator's, or a recovery code; without one an account that needs it is refused with `second_step_required`. */
+export async function signIn(username: string, password: string, code = ''): Promise<void> {
+  await leaving;
+  const answer = await ask(TOKEN_URL, { grant_type: 'password', username, password, ...(code === '' ? {} : { otp: code }) });
   if (!answer.ok) throw refusalFrom(answer.status, await answer.json().catch(() => null));
   keep(await answer.json());
 }
 
 export function signOut(): void {
-  accessToken = null;
-  staleAt = 0;
-  sessionStorage.removeItem(STORAGE_KEY);
-  sessionStorage.removeItem(ACCESS_KEY);
+  forget();
+  remember(false);
+  tabs?.postMessage('signed out');
+  // The page may be left at once; the server is told all the same.
+  leaving = ask(REVOKE_URL, {}, { keepalive: true }).catch(() => undefined);
 }
 
 /** True when a session may exist; only the server can say whether it still does. */
 export function maySignIn(): boolean {
-  return accessToken !== null || refreshToken() !== null;
+  return accessToken !== null || isRemembered();
 }
 
 async function renewOnce(): Promise<boolean> {
-  const token = refreshToken();
-  if (token === null) return false;
-  const answer = await ask({ grant_type: 'refresh_token', refresh_token: token });
+  if (!maySignIn()) return false;
+  const before = owner;
+  const answer = await ask(TOKEN_URL, { grant_type: 'refresh_token' });
   if (answer.ok) {
     keep(await answer.json());
+    // Somebody else signed in in another tab: this page shows what is not theirs.
+    if (before !== null && owner !== before) startAfresh();
     return true;
   }
   // A server in trouble, or too busy, is no reason to throw a session away; only a refusal of the token is.
   if (answer.status !== 400 && answer.status !== 401) throw refusalFrom(answer.status, await answer.json().catch(() => null));
-  signOut();
+  accessToken = null;
+  staleAt = 0;
+  remember(false);
   return false;
+}
+
+/** One tab at a time, where the browser can: the second one then finds the cookie that the first one was given. */
+function inTurn(work: () => Promise<boolean>): Promise<boolean> {
+  return 'locks' in navigator ? navigator.locks.request('guanbiao:renewal', work).then((renewed) => renewed) : work();
 }
 
 /** Refresh tokens rotate: two renewals at once would look like theft, so all callers share one. */
 export function renew(): Promise<boolean> {
-  renewal ??= renewOnce().finally(() => {
+  renewal ??= inTurn(renewOnce).finally(() => {
     renewal = null;
   });
   return renewal;
@@ -91,7 +153,7 @@ export function whenSessionEnds(handler: () => Promise<void>): void {
 }
 
 async function bearer(): Promise<string | null> {
-  if ((accessToken === null || Date.now() > staleAt) && refreshToken() !== null) await renew();
+  if ((accessToken === null || Date.now() > staleAt) && maySignIn()) await renew();
   return accessToken;
 }
 

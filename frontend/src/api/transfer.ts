@@ -1,3 +1,4 @@
+import { actingFor, nameAbsent, ON_BEHALF_OF } from './acting';
 import { Refusal, refusalFrom } from './refusal';
 import { authorized, authorizedFetch } from './session';
 
@@ -13,14 +14,28 @@ function nameFrom(disposition: string | null): string | null {
   return disposition?.match(/filename="?([^";]+)"?/i)?.[1] ?? null;
 }
 
-/** Fetches a file as the signed-in person and hands it to the browser's own saving. */
-export async function download(address: string, fallbackName: string): Promise<void> {
-  const answer = await authorizedFetch(new Request(new URL(address, location.origin), { headers: { 'Accept-Language': language() } })).catch(
+async function fetched(address: string, body?: unknown): Promise<Response> {
+  const headers: Record<string, string> = { 'Accept-Language': language(), ...(body === undefined ? {} : { 'Content-Type': 'application/json' }) };
+  const wish = { headers, ...(body === undefined ? {} : { method: 'POST', body: JSON.stringify(body) }) };
+  const request = new Request(new URL(address, location.origin), wish);
+  nameAbsent(request.headers);
+  const answer = await authorizedFetch(request).catch(
     (thrown: unknown) => {
       throw thrown instanceof Refusal ? thrown : new Refusal(0, 'network', '');
     },
   );
   if (!answer.ok) throw refusalFrom(answer.status, await answer.json().catch(() => null));
+  return answer;
+}
+
+/** A picture that only the signed-in person may see, as an address of this page; the caller gives it back when done. */
+export async function picture(address: string): Promise<string> {
+  return URL.createObjectURL(await (await fetched(address)).blob());
+}
+
+/** Fetches a file as the signed-in person, by POST when there is a body, and hands it to the browser's own saving. */
+export async function download(address: string, fallbackName: string, body?: unknown): Promise<void> {
+  const answer = await fetched(address, body);
   const url = URL.createObjectURL(await answer.blob());
   const link = document.createElement('a');
   link.href = url;
@@ -50,6 +65,8 @@ function send(address: string, form: FormData, token: string | null, onShare: (s
     request.open('POST', address);
     request.setRequestHeader('Accept-Language', language());
     if (token !== null) request.setRequestHeader('Authorization', `Bearer ${token}`);
+    const absent = actingFor();
+    if (absent !== null) request.setRequestHeader(ON_BEHALF_OF, absent);
     request.upload.onprogress = (event) => {
       if (event.lengthComputable) onShare(event.loaded / event.total);
     };

@@ -2,52 +2,12 @@ import type { components } from './schema';
 
 type Schemas = components['schemas'];
 
-/** A JSON Schema (2020-12) as the server sends it; read by `core/schema-form.ts` alone. */
-export type RecordSchema = Record<string, unknown>;
-
 export type Decision = Schemas['DecisionOut'];
 export type DecisionRow = Schemas['DecisionRow'];
 export type DecisionStatus = Schemas['DecisionStatus'];
 export type DecisionDraft = Schemas['DecisionIn'];
 export type DecisionChange = Schemas['DecisionChange'];
 export type FiveWOneH = Schemas['FiveWOneH'];
-export type RunStep = Schemas['StepOut'];
-export type StepAct = Schemas['ActOut'];
-export type ActOption = Schemas['OptionOut'];
-export type Need = Schemas['Need'];
-export type ActBody = Schemas['ActIn'];
-export type ActCheck = Schemas['JudgedOut'];
 export type Opinion = Schemas['OpinionOut'];
 export type NewOpinion = Schemas['OpinionIn'];
 export type OpinionAnswer = Schemas['OpinionAnswer'];
-
-/** Words that come in the caller's language, or in all of them. */
-export type Words = string | Record<string, string>;
-
-export interface Period {
-  days: number;
-  unit: 'natural' | 'working';
-}
-
-/** The parts of a definition that the library draws; the contract leaves its rules open, because counties write their own. */
-export interface ProcedureStepDefinition {
-  key: string;
-  title: Words;
-  help: Words;
-  roles: string[];
-  record_schema?: RecordSchema | null;
-  waits: Period[];
-  due?: Period | null;
-  evidence: { kind: string; title: Words; required?: boolean }[];
-  countersign?: { count: number; roles: string[] } | null;
-  waiver?: { asked_by: string[]; approved_by: string[] } | null;
-  back_to: string[];
-}
-
-export interface ProcedureDefinition {
-  key: string;
-  version: number;
-  title: Words;
-  roles: Record<string, Words>;
-  steps: ProcedureStepDefinition[];
-}

@@ -2,7 +2,7 @@ import type { components } from './schema';
 
 type Schemas = components['schemas'];
 
-export type Ledger = 'organization' | 'member';
+export type Ledger = 'organization' | 'member' | 'rectification';
 export type ImportRun = Schemas['ImportOut'];
 export type ImportPreviewRow = Schemas['PreviewRow'];
 export type ImportPreview = Schemas['PreviewPage'];

@@ -6,6 +6,6 @@ type Part = Pick<FormField, 'name' | 'kind'> & Partial<FormField>;
 export function field(part: Part): FormField {
   return {
     title: {}, help: null, required: false, choices: [], fields: [], item: null,
-    minimum: null, maximum: null, maxLength: null, example: null, widget: null, ...part,
+    minimum: null, maximum: null, maxLength: null, example: null, widget: null, initial: null, when: null, ...part,
   };
 }

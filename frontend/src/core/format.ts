@@ -23,6 +23,19 @@ export function dayAndTime(value: string | null | undefined, language: string): 
   return `${day(value, language)} ${time.format(date)}`;
 }
 
+/** The hour and minute of a moment: 09:05. */
+export function clock(value: string): string {
+  return new Intl.DateTimeFormat('sv-SE', { hour: '2-digit', minute: '2-digit', timeZone: ZONE }).format(new Date(value));
+}
+
+/** A day with its name in the week. */
+export function dayOfWeek(value: string, language: string): string {
+  const date = moment(value);
+  if (date === null) return '';
+  const form: Intl.DateTimeFormatOptions = { weekday: language === 'en' ? 'short' : 'long', timeZone: ZONE };
+  return `${day(value, language)} ${new Intl.DateTimeFormat(language, form).format(date)}`;
+}
+
 /** A day short enough for a table's cell: 2026-11-20. */
 export function shortDay(value: string | null | undefined): string {
   const date = moment(value);
@@ -32,6 +45,11 @@ export function shortDay(value: string | null | undefined): string {
 /** The day of a moment in Asia/Shanghai as YYYY-MM-DD. */
 export function isoDay(value: string): string {
   return new Intl.DateTimeFormat('sv-SE', { timeZone: ZONE }).format(new Date(value));
+}
+
+/** The last day that belongs to a time ending at 24:00, short enough for a table's cell. */
+export function lastDay(end: string): string {
+  return isoDay(new Date(Date.parse(end) - 1).toISOString());
 }
 
 /** Whole days from one moment to another, by the calendar of Asia/Shanghai; negative when `to` is earlier. */

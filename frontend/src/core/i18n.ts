@@ -4,8 +4,8 @@ export type Language = 'zh-CN' | 'en';
 type Messages = Record<string, string | Record<string, string>>;
 
 const STORAGE_KEY = 'guanbiao:language';
-const chinese = import.meta.glob<Messages>('../locales/zh-CN/*.json', { import: 'default' });
-const english = import.meta.glob<Messages>('../locales/en/*.json', { import: 'default' });
+const chinese = import.meta.glob<Messages>(['../locales/zh-CN/*.json', '!**/phone*.json'], { import: 'default' });
+const english = import.meta.glob<Messages>(['../locales/en/*.json', '!**/phone*.json'], { import: 'default' });
 
 export const i18n = createI18n({ legacy: false, locale: 'zh-CN', fallbackLocale: false, messages: {} });
 

@@ -62,6 +62,18 @@ describe('what is sent', () => {
     expect(named.shorter && isBlank(named.shorter, { reason: '' })).toBe(true);
   });
 
+  it('leaves an optional group out although one of its lists is required, while nothing is in it', () => {
+    const [similar] = fieldsOf({
+      type: 'object',
+      properties: { similar: { type: 'object', required: ['units', 'found'], properties: { units: { type: 'array', items: { type: 'string' } }, found: { type: 'string' } } } },
+    });
+    if (!similar) throw new Error('no field');
+    const empty = emptyRecord([similar]);
+    expect(empty).toEqual({ similar: { units: [''], found: '' } });
+    expect([toRecord([similar], empty), isBlank(similar, empty.similar)]).toEqual([{}, true]);
+    expect(toRecord([similar], { similar: { units: [''], found: '未发现' } })).toEqual({ similar: { units: [], found: '未发现' } });
+  });
+
   it('keeps an answered no', () => {
     expect(toRecord(fields, { open: false })).toMatchObject({ open: false });
   });
@@ -78,4 +90,26 @@ it('a required list opens with one empty row', () => {
 
 it('the pointers of a draft include the rows of its lists', () => {
   expect(pointersOf(fields, { people: [{ name: '' }, { name: '' }] })).toContain('/people/1/name');
+});
+
+describe('a form that knows something already', () => {
+  const triage = fieldsOf({
+    type: 'object',
+    properties: {
+      outcome: { type: 'string', enum: ['accept', 'not_accept'], default: 'accept' },
+      unit: { type: 'string', 'x-when': { outcome: ['accept'] } },
+      milestones: { type: 'array', items: { type: 'object', properties: { due_on: { type: 'string', format: 'date' } } }, default: [{ due_on: '2026-12-01' }] },
+    },
+  });
+
+  it('begins with what the server knows', () => {
+    expect(emptyRecord(triage)).toEqual({ outcome: 'accept', unit: '', milestones: [{ due_on: '2026-12-01' }] });
+    expect(fillRecord(triage, { outcome: 'not_accept' })).toMatchObject({ outcome: 'not_accept' });
+  });
+
+  it('neither asks for nor sends what the answer has made idle', () => {
+    expect(toRecord(triage, { outcome: 'not_accept', unit: 'u' })).toEqual({ outcome: 'not_accept' });
+    expect(pointersOf(triage, { outcome: 'not_accept' })).not.toContain('/unit');
+    expect(toRecord(triage, { outcome: 'accept', unit: 'u' })).toEqual({ outcome: 'accept', unit: 'u' });
+  });
 });

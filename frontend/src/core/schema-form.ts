@@ -22,6 +22,10 @@ export interface FormField {
   maxLength: number | null;
   example: string | null;
   widget: string | null;
+  /** What the field begins with, as the record would hold it. */
+  initial: unknown;
+  /** Asked for only while another field of the same record has one of these values. */
+  when: Record<string, string[]> | null;
 }
 
 type Schema = Record<string, unknown>;
@@ -99,6 +103,16 @@ function choicesOf(schema: Schema): Choice[] {
     });
 }
 
+function conditionOf(raw: unknown): Record<string, string[]> | null {
+  if (!isObject(raw)) return null;
+  return Object.fromEntries(Object.entries(raw).map(([name, values]) => [name, (Array.isArray(values) ? values : [values]).map(String)]));
+}
+
+/** Whether a field is asked for, given what the other fields of its record say. */
+export function isAsked(field: FormField, draft: Draft): boolean {
+  return Object.entries(field.when ?? {}).every(([name, values]) => values.includes(String(draft[name] ?? '')));
+}
+
 function fieldFrom(name: string, raw: Schema, required: boolean, root: Schema): FormField {
   const schema = settle(raw, root);
   const kind = kindOf(schema, root);
@@ -119,6 +133,8 @@ function fieldFrom(name: string, raw: Schema, required: boolean, root: Schema): 
     maxLength: asNumber(schema.maxLength),
     example: typeof examples[0] === 'string' || typeof examples[0] === 'number' ? String(examples[0]) : null,
     widget: asText(schema['x-widget']),
+    initial: schema.default ?? null,
+    when: conditionOf(schema['x-when']),
   };
 }
 
@@ -133,6 +149,7 @@ export function fieldsOf(schema: Schema, root: Schema = schema): FormField[] {
 }
 
 export function emptyValue(field: FormField): Value {
+  if (field.initial !== null) return fill({ ...field, initial: null }, field.initial);
   switch (field.kind) {
     case 'object':
       return emptyRecord(field.fields);
@@ -173,12 +190,12 @@ export function fillRecord(fields: FormField[], value: unknown): Draft {
 function sent(field: FormField, value: unknown): unknown {
   if (field.kind === 'object') {
     const record = toRecord(field.fields, isObject(value) ? value : {});
-    return Object.keys(record).length > 0 || field.required ? record : undefined;
+    return field.required || !hollow(record) ? record : undefined;
   }
   if (field.kind === 'list') {
     const item = field.item;
     if (!Array.isArray(value) || !item) return undefined;
-    const rows = value.map((entry) => sent(item, entry)).filter((entry) => !blank(entry));
+    const rows = value.map((entry) => sent(item, entry)).filter((entry) => !hollow(entry));
     return rows.length > 0 || field.required ? rows : undefined;
   }
   if (field.kind === 'choices') return Array.isArray(value) && (value.length > 0 || field.required) ? value : undefined;
@@ -195,7 +212,13 @@ function sent(field: FormField, value: unknown): unknown {
 
 /** Whether a field holds nothing that would be sent. */
 export function isBlank(field: FormField, value: unknown): boolean {
-  return blank(sent({ ...field, required: false }, value));
+  return hollow(sent({ ...field, required: false }, value));
+}
+
+/** Whether nothing was put into any part: what may be left out is not sent for the sake of its empty lists. */
+function hollow(value: unknown): boolean {
+  if (Array.isArray(value)) return value.every(hollow);
+  return blank(value) || (isObject(value) && Object.values(value).every(hollow));
 }
 
 function blank(value: unknown): boolean {
@@ -204,7 +227,7 @@ function blank(value: unknown): boolean {
 
 /** The record to send: empty cells are left out, numbers are numbers, text is trimmed. */
 export function toRecord(fields: FormField[], draft: Draft): Record<string, unknown> {
-  const entries = fields.map((field): [string, unknown] => [field.name, sent(field, draft[field.name])]);
+  const entries = fields.filter((field) => isAsked(field, draft)).map((field): [string, unknown] => [field.name, sent(field, draft[field.name])]);
   return Object.fromEntries(entries.filter(([, value]) => value !== undefined && value !== ''));
 }
 
@@ -217,7 +240,7 @@ export function exampleOf(schema: Schema, fields: FormField[]): Draft | null {
 /** The pointers of every control that is shown for a draft, rows of lists included. */
 export function pointersOf(fields: FormField[], draft: unknown, base = ''): string[] {
   const record = isObject(draft) ? draft : {};
-  return fields.flatMap((field) => pointersOfField(field, record[field.name], `${base}/${field.name}`));
+  return fields.filter((field) => isAsked(field, record)).flatMap((field) => pointersOfField(field, record[field.name], `${base}/${field.name}`));
 }
 
 function pointersOfField(field: FormField, value: unknown, pointer: string): string[] {

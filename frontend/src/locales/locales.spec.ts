@@ -27,9 +27,12 @@ const code = files(source).filter((file) => /\.(ts|vue)$/.test(file) && !file.en
 
 /** Keys that the code names whole, and the beginnings of those that it puts together. */
 const named = new Set([...code.matchAll(/['"`]([a-z][a-z_]*(?:\.[A-Za-z_]+)+)['"`]/g)].map((match) => match[1] ?? ''));
-const begun = [...code.matchAll(/\bt\(`([a-z][a-z_.]*\.)\$\{/g)].map((match) => match[1] ?? '');
+const begun = [...code.matchAll(/\b(?:t|say)\(`([a-z][a-z_.]*\.)\$\{/g)].map((match) => match[1] ?? '');
 // RecordForm puts keys together from its family: `<texts>.field.<name>`, `<texts>.<name>.<choice>`, `<texts>.example.<name>`.
-const families = [...code.matchAll(/\btexts="([a-z]+)"/g)].flatMap((match) => ['field.', 'example.', 'sex.', 'status.', 'kind.', 'channel.', 'from_kind.', 'outcome.', 'subject_class.'].map((part) => `${match[1]}.${part}`));
+const fieldNames = [...code.matchAll(/\bname: '([a-z_]+)'/g)].map((match) => match[1] ?? '');
+const families = [...code.matchAll(/\btexts="([a-z]+)"/g)].flatMap((match) => ['field', 'example', ...fieldNames].map((part) => `${match[1]}.${part}.`));
+// A filter says where the words of its choices stand.
+const filters = [...code.matchAll(/\bwords: [`']([a-z_.]+)(?:\$\{name\})?[`']/g)].map((match) => match[1] ?? '');
 
 describe('the texts', () => {
   it('have the same keys in both languages', () => {
@@ -42,13 +45,13 @@ describe('the texts', () => {
   });
 
   it('are there for every key that the code names', () => {
-    const called = [...code.matchAll(/\bt\('([^']+)'/g)].map((match) => match[1] ?? '');
+    const called = [...code.matchAll(/\b(?:t|say)\('([^']+)'/g)].map((match) => match[1] ?? '');
     const titles = [...code.matchAll(/title: '([a-z]+(?:\.[a-z_]+)+)'/g)].map((match) => match[1] ?? '');
     expect([...called, ...titles].filter((key) => !chinese.has(key))).toEqual([]);
   });
 
   it('are all used', () => {
-    const unused = [...chinese.keys()].filter((key) => !named.has(key) && ![...begun, ...families].some((start) => key.startsWith(start)));
+    const unused = [...chinese.keys()].filter((key) => !named.has(key) && ![...begun, ...families, ...filters].some((start) => key.startsWith(start)));
     expect(unused).toEqual([]);
   });
 });

@@ -1,4 +1,4 @@
-import type { ActOption, DecisionRow } from '@/api/types-decision';
+import type { DecisionRow } from '@/api/types-decision';
 import type { Column } from '@/core/columns';
 import { field } from '@/core/form-spec';
 import type { FormField } from '@/core/schema-form';
@@ -22,35 +22,6 @@ export const DECISION_COLUMNS: Column<DecisionRow>[] = [
   { key: 'holders', title: 'decision.field.holders', width: '16%' },
   { key: 'due_at', title: 'decision.field.due_at', width: '16%' },
 ];
-
-/** What an act asks for besides its record; texts are under `act.field.*`. What is required, the server's `missing` says. */
-export function actFields(option: ActOption, stepTitles: Record<string, string>): FormField[] {
-  if (option.outcome === 'done') return [];
-  const asked = (name: string): boolean => option.missing.some((need) => need.pointer === `/${name}`);
-  const reason = field({ name: 'reason', kind: 'long_text', required: asked('reason'), maxLength: 2000 });
-  if (option.outcome === 'skipped') return [reason, field({ name: 'rule', kind: 'text', required: asked('rule'), maxLength: 400 })];
-  if (option.outcome === 'returned') {
-    const steps = (option.to ?? []).map((value) => ({ value, label: both(stepTitles[value] ?? value) }));
-    return [field({ name: 'to', kind: 'enum', required: true, choices: steps }), reason];
-  }
-  return [reason];
-}
-
-function both(text: string): Record<string, string> {
-  return { 'zh-CN': text, en: text };
-}
-
-const FORM_PARTS = ['/record', '/evidence', '/reason', '/rule', '/to'];
-
-/** Why this person is not the one to do it; neither time nor filling in the form changes that. */
-export function notMine(option: ActOption): ActOption['missing'] {
-  return option.missing.filter((need) => need.code === 'role_not_allowed' || need.code === 'party_barred');
-}
-
-/** What filling in the form cannot help: the wrong person, the wrong time, something lacking elsewhere. */
-export function blockers(option: ActOption): ActOption['missing'] {
-  return option.missing.filter((need) => !FORM_PARTS.some((part) => (need.pointer ?? '').startsWith(part)));
-}
 
 function among(values: readonly string[]): FormField['choices'] {
   return values.map((value) => ({ value, label: {} }));

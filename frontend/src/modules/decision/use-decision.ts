@@ -1,12 +1,10 @@
-import { useQueryClient } from '@tanstack/vue-query';
 import { computed, toValue, type MaybeRefOrGetter } from 'vue';
 
 import { client, ifMatch, need } from '@/api/client';
 import type { EventEntry } from '@/api/types';
-import type {
-  ActBody, ActCheck, Decision, DecisionChange, FiveWOneH, NewOpinion, Opinion, OpinionAnswer,
-} from '@/api/types-decision';
+import type { Decision, DecisionChange, FiveWOneH, NewOpinion, Opinion, OpinionAnswer } from '@/api/types-decision';
 import { useSession } from '@/core/session-store';
+import { useRefresh, type ActSender } from '@/core/use-acting';
 import { useAction, type Action } from '@/core/use-action';
 import { usePages, type Pages } from '@/core/use-pages';
 import { useRecord, type Loaded } from '@/core/use-record';
@@ -34,41 +32,17 @@ export function planOf(decision: Decision): FiveWOneH {
   return decision.five_w_one_h as unknown as FiveWOneH;
 }
 
-function isDecision(answer: Decision | ActCheck): answer is Decision {
-  return 'id' in answer;
-}
-
-/** Whatever is done to a decision changes its page, the lists and what awaits people. */
-function useRefresh(): (decision?: Decision) => Promise<void> {
-  const queries = useQueryClient();
-  return async (decision) => {
-    if (decision) queries.setQueryData(['decision', decision.id], decision);
-    await Promise.all(['decision', 'task'].map((key) => queries.invalidateQueries({ queryKey: [key] })));
-  };
-}
-
-export function useAct(): Action<[Decision, ActBody], Decision> {
-  const refresh = useRefresh();
-  return useAction(async (decision: Decision, body: ActBody) => {
-    const params = { path: { id: decision.id }, header: ifMatch(decision.version) };
-    const answer = await need(client.POST('/api/v1/decisions/{id}/acts', { params, body }));
-    if (!isDecision(answer)) throw new TypeError('The answer is no decision.');
-    await refresh(answer);
-    return answer;
-  });
-}
-
-/** Asks what would be refused, and does nothing. */
-export function useActCheck(): Action<[Decision, ActBody], ActCheck> {
-  return useAction(async (decision: Decision, body: ActBody) => {
-    const params = { path: { id: decision.id }, query: { dry_run: true }, header: ifMatch(decision.version) };
-    const answer = await need(client.POST('/api/v1/decisions/{id}/acts', { params, body }));
-    return isDecision(answer) ? { allowed: true, problems: [], warnings: [] } : answer;
-  });
-}
+export const DECISION_ACTS: ActSender = {
+  stem: 'decision',
+  home: '/decisions',
+  send: ({ id, version }, body, dryRun) => {
+    const params = { path: { id }, query: dryRun ? { dry_run: true } : {}, header: ifMatch(version) };
+    return need(client.POST('/api/v1/decisions/{id}/acts', { params, body }));
+  },
+};
 
 export function useAmend(): Action<[Decision, DecisionChange], Decision> {
-  const refresh = useRefresh();
+  const refresh = useRefresh('decision');
   return useAction(async (decision: Decision, change: DecisionChange) => {
     const params = { path: { id: decision.id }, header: ifMatch(decision.version) };
     const changed = await need(client.PATCH('/api/v1/decisions/{id}', { params, body: change }));
@@ -78,7 +52,7 @@ export function useAmend(): Action<[Decision, DecisionChange], Decision> {
 }
 
 export function useOpinionAdd(id: Id): Action<[NewOpinion], Opinion> {
-  const refresh = useRefresh();
+  const refresh = useRefresh('decision');
   return useAction(async (body: NewOpinion) => {
     const opinion = await need(client.POST('/api/v1/decisions/{id}/opinions', { params: { path: { id: toValue(id) } }, body }));
     await refresh();
@@ -87,7 +61,7 @@ export function useOpinionAdd(id: Id): Action<[NewOpinion], Opinion> {
 }
 
 export function useOpinionAnswer(decision: MaybeRefOrGetter<Decision>): Action<[Opinion, OpinionAnswer], Opinion> {
-  const refresh = useRefresh();
+  const refresh = useRefresh('decision');
   return useAction(async (opinion: Opinion, body: OpinionAnswer) => {
     const { id } = toValue(decision);
     const params = { path: { id, opinion_id: opinion.id }, header: ifMatch(opinion.version) };

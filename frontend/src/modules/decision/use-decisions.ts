@@ -2,6 +2,7 @@ import { useQueryClient } from '@tanstack/vue-query';
 import { computed, toValue, type MaybeRefOrGetter } from 'vue';
 
 import { client, need } from '@/api/client';
+import { download } from '@/api/transfer';
 import type { Decision, DecisionDraft, DecisionRow, DecisionStatus } from '@/api/types-decision';
 import { oneOf } from '@/core/one-of';
 import { useAction, type Action } from '@/core/use-action';
@@ -38,3 +39,6 @@ export function useDecisionStart(): Action<[DecisionDraft], Decision> {
     return started;
   });
 }
+
+export const downloadDocument = (id: string, document: 'resolution.pdf' | 'resolution.docx' | 'dossier.zip', number: string): Promise<void> =>
+  download(`/api/v1/decisions/${id}/${document}`, `${number}-${document}`);

@@ -10,6 +10,13 @@ import { useRecord, type Loaded } from '@/core/use-record';
 
 const LOOK_AGAIN_MS = 800;
 
+/** The workbooks that can be brought in, each with the permission to write what stands in it. */
+export const LEDGERS: { key: Ledger; needs: string }[] = [
+  { key: 'organization', needs: 'organization:write' },
+  { key: 'member', needs: 'member:write' },
+  { key: 'rectification', needs: 'rectification:write' },
+];
+
 export function useImports(): Pages<ImportRun> {
   return usePages<ImportRun>(['import', 'list'], (cursor) =>
     need(client.GET('/api/v1/imports', { params: { query: { cursor, limit: 20 } } })));
@@ -75,7 +82,7 @@ export function useImportDeed(): Action<['commit' | 'undo', string], ImportRun> 
       ? await need(client.POST('/api/v1/imports/{id}/commit', { params }))
       : await need(client.POST('/api/v1/imports/{id}/undo', { params }));
     queries.setQueryData(['import', id], run);
-    await Promise.all(['import', 'organization', 'member'].map((key) => queries.invalidateQueries({ queryKey: [key] })));
+    await Promise.all(['import', 'organization', 'member', 'rectification'].map((key) => queries.invalidateQueries({ queryKey: [key] })));
     return run;
   });
 }

@@ -20,7 +20,7 @@ export const MEMBER_COLUMNS: Column<Member>[] = [
 ];
 
 export const MEMBER_FACTS: (keyof Member)[] = [
-  'sex', 'birth_date', 'ethnic_group', 'education', 'native_place', 'joined_on', 'confirmed_on', 'category', 'is_mobile', 'remark',
+  'sex', 'ethnic_group', 'education', 'joined_on', 'confirmed_on', 'category', 'is_mobile', 'remark',
 ];
 
 function choices(values: readonly string[]): FormField['choices'] {
@@ -31,7 +31,6 @@ function choices(values: readonly string[]): FormField['choices'] {
 export const MEMBER_FORM: FormField[] = [
   field({ name: 'name', kind: 'text', required: true, maxLength: 60 }),
   field({ name: 'sex', kind: 'enum', required: true, choices: choices(SEXES) }),
-  field({ name: 'birth_date', kind: 'date' }),
   field({ name: 'ethnic_group', kind: 'text' }),
   field({ name: 'education', kind: 'text' }),
   field({ name: 'native_place', kind: 'text' }),

@@ -1,7 +1,7 @@
 import { useQueryClient } from '@tanstack/vue-query';
 import { computed, toValue, type MaybeRefOrGetter } from 'vue';
 
-import { client, ifMatch, need } from '@/api/client';
+import { client, ifMatch, need, searchedName } from '@/api/client';
 import type { BranchStay, ClearNumbers, EventEntry, Member, MemberDetail, MemberStatus, Sex } from '@/api/types';
 import { oneOf } from '@/core/one-of';
 import { useSession } from '@/core/session-store';
@@ -25,8 +25,10 @@ function known({ status, sex, ...rest }: MemberFilter): Omit<MemberFilter, 'stat
 }
 
 export function useMembers(filter: MaybeRefOrGetter<MemberFilter>): Pages<Member> {
-  return usePages<Member>(computed(() => ['member', 'list', toValue(filter)]), (cursor) =>
-    need(client.GET('/api/v1/members', { params: { query: { ...known(toValue(filter)), cursor, limit: 50 } } })));
+  return usePages<Member>(computed(() => ['member', 'list', toValue(filter)]), (cursor) => {
+    const { q, ...rest } = known(toValue(filter));
+    return need(client.GET('/api/v1/members', { params: { query: { ...rest, cursor, limit: 50 }, header: searchedName(q) } }));
+  });
 }
 
 export function useMember(id: MaybeRefOrGetter<string>): Loaded<MemberDetail> {
@@ -72,12 +74,12 @@ export function useMemberTransfer(): Action<[Member, { organization_id: string; 
   });
 }
 
-/** Personal numbers in clear. The answer stays in the caller's hands: it is never kept in a query or a draft. */
+/** What is masked in clear. The answer stays in the caller's hands: it is never kept in a query or a draft. */
 export function useUnmask(id: MaybeRefOrGetter<string>): Action<[string], ClearNumbers> {
   const queries = useQueryClient();
   return useAction(async (reason: string) => {
     const params = { path: { id: toValue(id) } };
-    const answer = await need(client.POST('/api/v1/members/{id}/unmask', { params, body: { fields: ['id_number', 'phone'], reason } }));
+    const answer = await need(client.POST('/api/v1/members/{id}/unmask', { params, body: { fields: ['id_number', 'phone', 'birth_date', 'native_place'], reason } }));
     await queries.invalidateQueries({ queryKey: ['member', toValue(id), 'events'] });
     return answer;
   });
