@@ -57,6 +57,10 @@ export default ts.config(
     rules: { 'no-restricted-imports': walls(kit, faces, [['@/modules/*', '@/modules/**', '../*/**', '../../modules/**'], 'Modules do not import each other; what two need belongs in core.']) },
   },
   {
+    files: ['src/h5/**'],
+    rules: { 'no-restricted-imports': walls([['element-plus', 'element-plus/*', '@element-plus/*', 'echarts', 'echarts/*', 'vue-i18n', '@/desk/*', '**/desk/**'], 'The phone never imports the desk, nor what is too heavy for it.']) },
+  },
+  {
     files: ['src/desk/**'],
     rules: { 'no-restricted-imports': walls([['vant', 'vant/*', '@/h5/*'], 'The desk never imports the phone.']) },
   },

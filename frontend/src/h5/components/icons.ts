@@ -1,0 +1,11 @@
+export const SPEAK = 'M4 5h16v11H10l-5 4v-4H4zM8 9.5h8M8 12.5h5';
+export const FOLLOW = 'M10.5 17a6.5 6.5 0 1 0 0-13 6.5 6.5 0 0 0 0 13zM15.5 15.5 21 21M10.5 7.5v3.2l2 1.3';
+export const BOARD = 'M4 4h16v13H4zM12 17v4M8 21h8M8 8h8M8 12h5';
+export const HAND = 'M4 20h16M6 16l9.5-9.5a2.1 2.1 0 0 1 3 3L9 19l-4 1z';
+export const NEXT = 'M9 5l7 7-7 7';
+export const BACK = 'M15 5l-7 7 7 7';
+export const CAMERA = 'M4 8h3l2-3h6l2 3h3v11H4zM12 16.5a3.2 3.2 0 1 0 0-6.4 3.2 3.2 0 0 0 0 6.4z';
+export const CLOSE = 'M6 6l12 12M18 6 6 18';
+export const TICK = 'M5 12.5 10 17.5 19.5 7';
+export const WAIT = 'M12 21a9 9 0 1 0 0-18 9 9 0 0 0 0 18zM12 7v5.5l3.5 2';
+export const LOCK = 'M6 11h12v9H6zM8.5 11V8a3.5 3.5 0 0 1 7 0v3';
