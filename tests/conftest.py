@@ -8,7 +8,8 @@ import pytest
 
 from backend.app import create_app
 from backend.db.embedded import EmbeddedPostgres
-from backend.db.engine import Database, migrate_now
+from backend.db.engine import Database, migrate_now, open_database
+from backend.db.roles import Addresses
 from backend.settings import Settings
 from tests.demo_county import demo_copy, demo_county
 from tests.factories import County, make_county
@@ -27,10 +28,25 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 @pytest.fixture(scope="session")
-def dsn(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    with EmbeddedPostgres(tmp_path_factory.mktemp("postgres"), FAST) as address:
-        migrate_now(address)
-        yield address
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Addresses]:
+    """A migrated database for both of its roles."""
+    with EmbeddedPostgres(tmp_path_factory.mktemp("postgres"), FAST) as addresses:
+        migrate_now(addresses)
+        yield addresses
+
+
+@pytest.fixture(scope="session")
+def dsn(server: Addresses) -> str:
+    """What the application is given: the role that cannot change what is closed."""
+    return server.application
+
+
+@pytest.fixture
+async def owner(server: Addresses) -> AsyncIterator[Database]:
+    """The database as its owner sees it, for tests that do what the application never does."""
+    database = open_database(server.owner, pool_size=1)
+    yield database
+    await database.close()
 
 
 @pytest.fixture(scope="session")

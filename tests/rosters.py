@@ -18,9 +18,10 @@ from backend.app import create_app
 from backend.db.account import Account
 from backend.db.base import new_id
 from backend.db.engine import migrate
+from backend.db.roles import Addresses
 from backend.domain.identity import id_number_check, sex_of
 from backend.settings import Settings
-from tests.factories import make_account
+from tests.factories import make_account, token_of
 
 SAMPLES = Path(__file__).parent / "samples"
 
@@ -92,33 +93,33 @@ class Installation:
     client: httpx.AsyncClient
 
     def token(self, account: Account) -> str:
-        return self.app.state.tokens.issue(account.id, new_id(), account.session_epoch)
+        return token_of(self.app, account)
 
     async def upload(self, name: str, ledger: str, content: bytes | None = None, **query: Any) -> httpx.Response:
         data = (SAMPLES / name).read_bytes() if content is None else content
         return await self.client.post("/imports", params={"ledger": ledger, **query}, files={"file": (name, data)})
 
 
-async def fresh_database(dsn: str) -> str:
-    """A migrated database of its own on the server at `dsn`."""
+async def fresh_database(server: Addresses) -> Addresses:
+    """A migrated database of its own on the server."""
     name = f"test_{new_id().hex}"
-    connection = await asyncpg.connect(dsn)
+    connection = await asyncpg.connect(server.owner)
     await connection.execute(f'CREATE DATABASE "{name}"')
     await connection.close()
-    address = urlunsplit(urlsplit(dsn)._replace(path=f"/{name}"))
-    await migrate(address)
-    return address
+    made = Addresses(*(urlunsplit(urlsplit(address)._replace(path=f"/{name}")) for address in server))
+    await migrate(made)
+    return made
 
 
 @asynccontextmanager
-async def installation(dsn: str, folder: Path, **settings: Any) -> AsyncIterator[Installation]:
-    address = await fresh_database(dsn)
+async def installation(server: Addresses, folder: Path, **settings: Any) -> AsyncIterator[Installation]:
+    address = (await fresh_database(server)).application
     chosen = Settings(data=folder, worker=False, **settings)
     app = create_app(chosen, dsn=address)
     async with app.router.lifespan_context(app):
         async with app.state.database.transaction() as session:
             admin = await make_account(session, "platform_admin", None)
-        token = app.state.tokens.issue(admin.id, new_id(), admin.session_epoch)
+        token = token_of(app, admin)
         transport = httpx.ASGITransport(app, raise_app_exceptions=False)
         headers = {"authorization": f"Bearer {token}", "accept-language": "zh-CN"}
         async with httpx.AsyncClient(transport=transport, base_url="http://test/api/v1", headers=headers) as client:

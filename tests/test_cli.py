@@ -95,7 +95,7 @@ async def ask(data: Path, question: str) -> Any:
     """Ask the database below `data`, whoever runs it."""
     server = EmbeddedPostgres(data)
     try:
-        connection = await asyncpg.connect(server.start())
+        connection = await asyncpg.connect(server.start().owner)
         try:
             return await connection.fetchval(question)
         finally:
@@ -107,7 +107,7 @@ async def ask(data: Path, question: str) -> Any:
 @pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGTERM])
 async def test_a_signal_ends_server_and_database_in_good_order(start: Any, how: signal.Signals) -> None:
     server = start()
-    assert server.get("/readyz") == {"status": "ok", "database": True, "migrations": True}
+    assert server.get("/readyz") == {"status": "ok", "database": True, "migrations": True, "audit": True}
     await ask(server.data, "CREATE TABLE kept (word text)")
     await ask(server.data, "INSERT INTO kept VALUES ('committed')")
     pid = int((server.data / "postgres" / "postmaster.pid").read_text().split()[0])
@@ -288,3 +288,42 @@ async def test_the_demo_county_is_loaded_once_and_a_new_password_is_taken(tmp_pa
         assert password in done.stdout
         assert ("organizations" in done.stdout) == (turn == 0)
     assert await ask(tmp_path / "data", "SELECT count(*) FROM member") > 1000
+
+
+def test_create_admin_makes_three_people_once_and_keeps_no_code(tmp_path: Path) -> None:
+    """A fresh installation has nobody with a password; whoever installs it hands three codes to three people."""
+    where = {"env": environment(tmp_path / "data")}
+    three = ("--system", "zhang.wei=张伟", "--security", "li.na=李娜")
+    alike = guanbiao("account", "create-admin", *three, "--audit", "zhang.wei=张伟", **where)
+    assert alike.returncode != 0
+    assert "three different people" in alike.stderr
+    made = guanbiao("account", "create-admin", *three, "--audit", "wang.fang=王芳", **where)
+    assert made.returncode == 0, made.stderr
+    codes = re.findall(r"/invitation#([0-9A-Z-]{23})", made.stdout)
+    assert len(set(codes)) == 3
+    again = guanbiao("account", "create-admin", "--audit", "zhao.min=赵敏", **where)
+    assert again.returncode != 0
+    assert "administrators already" in again.stderr
+    question = "SELECT array_agg(password_hash) || array_agg(username) FROM account"
+    found = asyncio.run(ask(tmp_path / "data", question))
+    assert found[:3] == ["-", "-", "-"], "nobody has a password yet"
+    assert set(found[3:]) == {"zhang.wei", "li.na", "wang.fang"}
+    roles = "SELECT array_agg(role ORDER BY role) FROM role_grant WHERE organization_id IS NULL"
+    assert asyncio.run(ask(tmp_path / "data", roles)) == ["audit_admin", "security_admin", "system_admin"]
+
+
+def test_recover_lets_an_administrator_in_again_where_nobody_else_is_left(tmp_path: Path) -> None:
+    where = {"env": environment(tmp_path / "data")}
+    made = guanbiao("account", "create-admin", "--security", "li.na=李娜", "--audit", "wang.fang=王芳", **where)
+    assert made.returncode == 0, made.stderr
+    (first,) = re.findall(r"li.na +\S+/invitation#([0-9A-Z-]{23})", made.stdout)
+    again = guanbiao("account", "recover", "li.na", **where)
+    assert again.returncode == 0, again.stderr
+    (code,) = re.findall(r"/invitation#([0-9A-Z-]{23})", again.stdout)
+    assert code != first
+    unknown = guanbiao("account", "recover", "zhao.min", **where)
+    assert unknown.returncode != 0
+    notices = "SELECT array_agg(a.username ORDER BY a.username) FROM notice n JOIN account a ON a.id = n.account_id"
+    assert asyncio.run(ask(tmp_path / "data", notices)) == ["li.na", "wang.fang"]
+    events = "SELECT data->>'at' FROM event WHERE kind = 'account.invited' AND actor_name = '系统'"
+    assert asyncio.run(ask(tmp_path / "data", events)) == "console"

@@ -1,7 +1,9 @@
-"""The job worker: large workbooks, progress, a kill in the middle, and 100,000 rows beside a server that answers."""
+"""The job worker: large workbooks, progress, a kill in the middle, and many rows beside a server that answers."""
 
 import asyncio
 import json
+import os
+import re
 import resource
 import signal
 import subprocess
@@ -17,7 +19,9 @@ import httpx
 import pytest
 import sqlalchemy as sa
 
+from backend.db.roles import Addresses
 from backend.worker import run_worker
+from tests.pace import pace, processor_pace
 from tests.rosters import MEMBER_TITLES, ORGANIZATION_TITLES, Installation, installation, person, workbook
 from tests.test_cli import environment, free_port
 
@@ -28,12 +32,14 @@ ORGANIZATIONS = [
     {"组织名称": "远山镇党委", "组织类别": "镇党委", "上级组织": "远山县委"},
     *({"组织名称": name, "组织类别": "党支部", "上级组织": "远山镇党委"} for name in BRANCHES),
 ]
+ROWS = int(os.environ.get("GUANBIAO_ROWS", "30000"))
+"""Of the large workbook; `make bench` brings 100,000."""
 PATIENCE = timedelta(seconds=2)
 
 
 @pytest.fixture
-async def large(dsn: str, tmp_path: Path) -> AsyncIterator[Installation]:
-    async with installation(dsn, tmp_path / "data") as made:
+async def large(server: Addresses, tmp_path: Path) -> AsyncIterator[Installation]:
+    async with installation(server, tmp_path / "data") as made:
         content = workbook(ORGANIZATIONS, ORGANIZATION_TITLES)
         assert (await made.upload("o.xlsx", "organization", content, dry_run=False)).status_code == 201
         yield made
@@ -212,36 +218,39 @@ def server_apart(variables: dict[str, str]) -> subprocess.Popen[bytes]:
 
 
 @pytest.mark.slow
-async def test_100_000_rows_come_in_while_the_server_answers(large: Installation, capsys: Any) -> None:
+async def test_many_rows_come_in_while_the_server_answers(large: Installation, capsys: Any) -> None:
     """Time, memory and answers of a real server; the figures are printed for whoever wants to read them."""
-    content = await asyncio.to_thread(roster, 100_000)
+    peaks: dict[int, int] = {}
+    content = await asyncio.to_thread(roster, ROWS)
     port = free_port()
     settings = environment(large.settings.data, GUANBIAO_PORT=str(port), GUANBIAO_DATABASE_URL=large.dsn)
+    before = resource.getrusage(resource.RUSAGE_CHILDREN)
     server = server_apart(settings)
     headers = {"authorization": f"Bearer {large.token(large.admin)}"}
     try:
         async with httpx.AsyncClient(base_url=f"http://127.0.0.1:{port}/api/v1", headers=headers, timeout=60) as client:
             await answering(client)
-            async with watching(client) as latencies:
+            async with watching(client, server.pid, peaks) as latencies:
                 start = time.monotonic()
                 upload = await client.post("/imports?ledger=member", files={"file": ("m.xlsx", content)})
                 assert upload.status_code == 202, upload.text
                 key = upload.json()["id"]
-                checked = await finished(client, key, 300)
+                checked = await finished(client, key, 900)
                 check_seconds = time.monotonic() - start
-                assert (checked["state"], checked["rows"]["created"]) == ("checked", 100_000)
+                assert (checked["state"], checked["rows"]["created"]) == ("checked", ROWS)
                 assert len(checked["seen"]) > 10
                 start = time.monotonic()
                 assert (await client.post(f"/imports/{key}/commit")).status_code == 202
-                committed = await finished(client, key, 300)
+                committed = await finished(client, key, 900)
                 commit_seconds = time.monotonic() - start
-                assert (committed["state"], committed["rows"]["created"]) == ("committed", 100_000)
+                assert (committed["state"], committed["rows"]["created"]) == ("committed", ROWS)
                 assert len(committed["seen"]) > 20
     finally:
         server.terminate()
         server.wait()
-    # Of all processes that the server started and that it was itself, the largest.
-    peak = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss // 1024
+    after = resource.getrusage(resource.RUSAGE_CHILDREN)
+    peak = max(peaks.values())
+    spent = (after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime) / processor_pace()
     figures = {path: (sorted(times)[len(times) // 2], max(times)) for path, times in latencies.items()}
     with capsys.disabled():
         shown = {
@@ -249,12 +258,14 @@ async def test_100_000_rows_come_in_while_the_server_answers(large: Installation
             for path, (middle, most) in figures.items()
         }
         sys.stdout.write(
-            f"\n100,000 rows: check {check_seconds:.0f} s, commit {commit_seconds:.0f} s, peak {peak} MB, {shown}\n"
+            f"\n{ROWS:,} rows: check {check_seconds:.0f} s, commit {commit_seconds:.0f} s, "
+            f"of a processor {spent:.0f} s, peak {peak} MB, {shown}\n"
         )
-    assert await members(large) == 100_000
+    assert await members(large) == ROWS
     assert peak < 1000
-    assert check_seconds + commit_seconds < 300
-    assert all(middle < 0.5 and most < 5 for middle, most in figures.values())
+    assert spent < 200 * ROWS / 100_000
+    patience = pace()
+    assert all(middle < 0.5 * patience and most < 5 * patience for middle, most in figures.values())
 
 
 async def answering(client: httpx.AsyncClient) -> None:
@@ -269,8 +280,8 @@ async def answering(client: httpx.AsyncClient) -> None:
 
 
 @asynccontextmanager
-async def watching(client: httpx.AsyncClient) -> AsyncIterator[dict[str, list[float]]]:
-    """Ask for the server's health and for a page of members twice a second."""
+async def watching(client: httpx.AsyncClient, pid: int, peaks: dict[int, int]) -> AsyncIterator[dict[str, list[float]]]:
+    """Ask for the server's health and for a page of members twice a second, and note the memory of its processes."""
     times: dict[str, list[float]] = {"/livez": [], "/members": []}
 
     async def watch() -> None:
@@ -281,6 +292,7 @@ async def watching(client: httpx.AsyncClient) -> AsyncIterator[dict[str, list[fl
                 answer = await client.get(address)
                 taken.append(time.monotonic() - start)
                 assert answer.status_code == 200
+            peaks.update(memory_of(pid))
             await asyncio.sleep(0.5)
 
     task = asyncio.create_task(watch())
@@ -289,3 +301,21 @@ async def watching(client: httpx.AsyncClient) -> AsyncIterator[dict[str, list[fl
     finally:
         task.cancel()
         await asyncio.gather(task, return_exceptions=True)
+
+
+def memory_of(pid: int) -> dict[int, int]:
+    """The most that a process and each that it started has held, in MB by process id.
+
+    The system's account of children that have ended would not do: it begins with the size of whoever started them.
+    """
+    found: dict[int, int] = {}
+    try:
+        status = Path(f"/proc/{pid}/status").read_text()
+        started = " ".join(each.read_text() for each in Path(f"/proc/{pid}/task").glob("*/children"))
+    except (FileNotFoundError, ProcessLookupError):
+        return found
+    if peak := re.search(r"VmHWM:\s+(\d+) kB", status):
+        found[pid] = int(peak[1]) // 1024
+    for child in started.split():
+        found |= memory_of(int(child))
+    return found

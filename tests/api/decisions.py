@@ -5,8 +5,9 @@ from typing import Any
 import httpx
 
 from tests.factories import County
+from tests.files import pdf
 
-PDF = b"%PDF-1.4\n1 0 obj\n<<>>\nendobj\n"
+PDF = pdf()
 
 GOAL: dict[str, Any] = {
     "what": "整修主干道",

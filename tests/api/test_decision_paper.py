@@ -8,6 +8,7 @@ import pytest
 
 from backend.document.verify import verify_dossier
 from tests.api.decisions import Walk, uploaded
+from tests.files import pdf
 
 PAPERS = ("resolution.pdf", "resolution.docx", "dossier.zip")
 
@@ -105,10 +106,11 @@ async def test_dossier_200_masks_residents_for_those_who_do_not_work_on_it(count
 async def test_dossier_409_when_the_file_of_an_act_is_no_longer_what_it_named(demo, data) -> None:
     walk = await Walk.start(demo)
     await walk.pass_until("investigation")
-    kept = await uploaded(walk.client("clerk"), demo.township.id, b"%PDF-1.4 only this one")
+    kept = await uploaded(walk.client("clerk"), demo.township.id, pdf("only this one"))
     assert (await walk.act("clerk", evidence=[kept])).status_code == 200
     sha256 = walk.decision["procedure"]["steps"][1]["acts"][0]["evidence"][0]["sha256"]
-    path = data / "attachments" / sha256[:2] / sha256
+    path = data / "attachments" / sha256[:2] / f"{sha256}.sealed"
+    assert path.exists()
     path.write_bytes(b"something else")
     answer = await walk.client("clerk").get(f"{walk.path}/dossier.zip")
     path.unlink()

@@ -13,7 +13,8 @@ import xlwt
 from sqlmodel import SQLModel
 
 from backend.db.ledger import LedgerImportRow
-from tests.factories import County
+from backend.db.roles import Addresses
+from tests.factories import County, named
 from tests.rosters import (
     MEMBER_TITLES,
     ORGANIZATION_TITLES,
@@ -29,9 +30,9 @@ EXPECTED = json.loads((SAMPLES / "expected.json").read_text("utf-8"))
 
 
 @pytest.fixture(scope="module")
-async def bare(dsn: str, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Installation]:
+async def bare(server: Addresses, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Installation]:
     """An installation into which the samples are imported as they are, in the order of the tests."""
-    async with installation(dsn, tmp_path_factory.mktemp("bare")) as made:
+    async with installation(server, tmp_path_factory.mktemp("bare")) as made:
         yield made
 
 
@@ -106,7 +107,7 @@ async def member_events(made: Installation) -> int:
 
 async def test_members_are_read_as_the_sample_means_them(bare: Installation) -> None:
     for expected in EXPECTED["members.xlsx"]["first_rows"]:
-        found = (await bare.client.get("/members", params={"q": expected["name"]})).json()["items"]
+        found = (await bare.client.get("/members", headers=named(expected["name"]))).json()["items"]
         member = next(each for each in found if each["organization_name"] == expected["organization"])
         assert member["joined_on"] == expected["joined_on"]
         assert "*" in member["id_number"]

@@ -9,7 +9,9 @@ import pytest
 import sqlalchemy as sa
 
 from backend.db.organization import Organization, OrganizationName
-from backend.worker import erase_uploads
+from backend.db.roles import Addresses
+from backend.periodic import periodic
+from backend.worker import sweep
 from tests.factories import County
 from tests.rosters import ORGANIZATION_TITLES, Installation, installation, person, workbook
 
@@ -177,10 +179,15 @@ async def test_check_201_judges_a_township_clerks_file_by_what_stands_above(coun
 
 
 @pytest.fixture
-async def shown(dsn: str, tmp_path: Path) -> AsyncIterator[Installation]:
+async def shown(server: Addresses, tmp_path: Path) -> AsyncIterator[Installation]:
     """An installation whose clock can be moved."""
-    async with installation(dsn, tmp_path, demo=True) as made:
+    async with installation(server, tmp_path, demo=True) as made:
         yield made
+
+
+async def erased(made: Installation) -> int:
+    (task,) = [task for task in periodic(made.settings) if task.key == "ledger_erase"]
+    return await sweep(made.settings, made.dsn, task)
 
 
 async def test_undo_and_commit_409_after_a_day_and_the_uploads_are_erased(shown: Installation) -> None:
@@ -188,13 +195,13 @@ async def test_undo_and_commit_409_after_a_day_and_the_uploads_are_erased(shown:
     made = await bring_in(shown.client, rows, "organization")
     checked = await shown.upload("o.xlsx", "organization", workbook(rows, ORGANIZATION_TITLES))
     assert len(list(shown.settings.imports.iterdir())) == 2
-    assert await erase_uploads(shown.settings, shown.dsn) == 0
+    assert await erased(shown) == 0
     assert (await shown.client.post("/demo/clock", json={"days": 2})).status_code == 200
     late = await shown.client.post(f"/imports/{made['id']}/undo")
     assert (late.status_code, late.json()["code"]) == (409, "undo_over")
     late = await shown.client.post(f"/imports/{checked.json()['id']}/commit")
     assert (late.status_code, late.json()["code"]) == (409, "upload_erased")
-    assert await erase_uploads(shown.settings, shown.dsn) == 2
+    assert await erased(shown) == 2
     assert list(shown.settings.imports.iterdir()) == []
     assert (await shown.client.get(f"/imports/{made['id']}")).json()["rows"]["created"] == 1
     assert (await shown.client.get(f"/imports/{made['id']}/preview")).json()["items"] == []

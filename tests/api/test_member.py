@@ -1,11 +1,13 @@
 """The rosters over HTTP: what may be read and changed, and that no number is ever shown without being asked for."""
 
 import asyncio
+import io
 from datetime import date, timedelta
 from typing import Any
 from uuid import UUID
 
 import httpx
+import openpyxl
 import pytest
 import sqlalchemy as sa
 from sqlmodel import col, select
@@ -15,7 +17,8 @@ from backend.db.base import utc_now
 from backend.db.event import Event
 from backend.db.member import Member, MemberBranch
 from backend.domain.calendar import day_of
-from tests.factories import County
+from tests.api.clients import Partner
+from tests.factories import County, named
 from tests.people import citizen_number
 
 IF_1 = {"if-match": '"1"'}
@@ -62,8 +65,8 @@ async def settle(county: County, id: str, since: date) -> None:
         )
 
 
-async def names(county: County, role: str = "clerk", **params: Any) -> list[str]:
-    answer = await county.client(role).get("/members", params={"limit": 200, **params})
+async def names(county: County, role: str = "clerk", q: str = "", **params: Any) -> list[str]:
+    answer = await county.client(role).get("/members", params={"limit": 200, **params}, headers=named(q))
     assert answer.status_code == 200, answer.text
     MemberPage.model_validate_json(answer.content)
     return [item["name"] for item in answer.json()["items"]]
@@ -312,6 +315,18 @@ async def test_search_401_and_403(county: County, anonymous: httpx.AsyncClient) 
     assert (await county.client("member").post("/members/search", json={"phone": "1"})).status_code == 403
 
 
+async def test_search_403_for_those_who_may_not_see_the_number(county: County) -> None:
+    """With the year, the county and the last four digits shown, some thirty numbers were left to ask for."""
+    number = citizen_number()
+    await registered(county, id_number=number)
+    partner = await Partner.start(county, scopes=["member:read"])
+    program = await partner.signed_in("member:read")
+    for client in (*map(county.client, ("secretary", "supervisor", "inspector", "platform_admin")), program):
+        assert (await client.get("/members")).status_code == 200
+        answer = await client.post("/members/search", json={"id_number": number})
+        assert (answer.status_code, code(answer)) == (403, "permission_missing")
+
+
 async def test_get_200_masked_with_what_may_be_done(county: County) -> None:
     made = await registered(county)
     for role, can in (
@@ -358,7 +373,7 @@ async def test_change_200_birth_date_and_sex_follow_a_corrected_number(county: C
     number = citizen_number(date(1975, 3, 1), "female")
     body = {"id_number": number}
     answer = await county.client("clerk").patch(f"/members/{made['id']}", json=body, headers=IF_1)
-    assert answer.json()["birth_date"].startswith("1975-03")
+    assert answer.json()["birth_date"] == "1975-**-**"
     assert answer.json()["sex"] == "female"
     found = await county.client("clerk").post("/members/search", json=body)
     assert [item["id"] for item in found.json()["items"]] == [made["id"]]
@@ -409,7 +424,7 @@ async def test_change_200_an_old_fault_does_not_stop_another_correction(county: 
         ({"status": None}, "/status", "required"),
         ({"status": "applicant"}, "/status", "status_change_refused"),
         ({"sex": "female"}, "/sex", "sex_mismatch"),
-        ({"birth_date": "1980-01-01"}, "/birth_date", "birth_date_mismatch"),
+        ({"birth_date": "1980-01-01"}, "/birth_date", "birth_date_contradicts"),
         ({"joined_on": None}, "/joined_on", "required"),
         ({"confirmed_on": "2010-08-01"}, "/confirmed_on", "confirmed_too_early"),
         ({"organization_id": "x"}, "/organization_id", "field_extra_forbidden"),
@@ -420,6 +435,23 @@ async def test_change_422_at_the_field(county: County, values: dict[str, Any], p
     made = await registered(county)
     answer = await county.client("clerk").patch(f"/members/{made['id']}", json=values, headers=IF_1)
     assert (answer.status_code, errors(answer)) == (422, {(pointer, said)})
+
+
+async def test_change_422_tells_the_birth_date_to_those_alone_who_brought_the_number(county: County) -> None:
+    """Only its year is shown, and a secretary may not unmask: a wrong date was answered with the right one."""
+    number = citizen_number()
+    made = await registered(county, id_number=number, birth_date=None)
+    day = f"{number[6:10]}-{number[10:12]}-{number[12:14]}"
+    wrong = f"{int(day[:4]) - 1}-01-01"
+    at = f"/members/{made['id']}"
+    for role in ("secretary", "clerk"):
+        answer = await county.client(role).patch(at, json={"birth_date": wrong}, headers=IF_1)
+        assert errors(answer) == {("/birth_date", "birth_date_contradicts")}
+        assert day not in answer.text
+    body = {"birth_date": wrong, "id_number": number}
+    answer = await county.client("secretary").patch(at, json=body, headers=IF_1)
+    assert errors(answer) == {("/birth_date", "birth_date_mismatch")}
+    assert day in answer.text
 
 
 async def test_change_422_number_of_somebody_else(county: County) -> None:
@@ -545,14 +577,81 @@ async def test_unmask_200_shows_what_is_asked_for_and_records_no_value(county: C
     client, at = county.client("clerk"), f"/members/{made['id']}"
     answer = await client.post(f"{at}/unmask", json={"fields": ["id_number"], "reason": "核对档案"})
     ClearNumbers.model_validate_json(answer.content)
-    assert answer.json() == {"id_number": number, "phone": None}
+    nothing = dict.fromkeys(("id_number", "phone", "birth_date", "native_place"))
+    assert answer.json() == nothing | {"id_number": number}
     assert answer.headers["cache-control"] == "no-store"
     both = await client.post(f"{at}/unmask", json={"fields": ["phone", "id_number"], "reason": "核对档案"})
-    assert both.json() == {"id_number": number, "phone": "19900002644"}
+    assert both.json() == nothing | {"id_number": number, "phone": "19900002644"}
     events = (await client.get(f"{at}/events")).json()["items"]
     assert [event["kind"] for event in events[:2]] == ["member.unmasked"] * 2
-    assert events[1]["data"] == {"fields": ["id_number"], "reason": "核对档案"}
+    assert (events[1]["data"], events[1]["reason"]) == ({"fields": ["id_number"]}, "核对档案")
     assert number not in str(events)
+
+
+@pytest.mark.parametrize(
+    ("place", "shown"),
+    [
+        ("云川县榆桥镇画眉岭村", "云川县***"),
+        ("云川县", "云川县"),
+        ("山东省济南市历下区", "山东省济南市***"),
+        ("湖南省凤凰山", "湖南省***"),
+        ("画眉岭村", "***"),
+        (None, None),
+    ],
+)
+async def test_birth_and_native_place_are_masked_wherever_the_number_is(
+    county: County, place: str | None, shown: str | None
+) -> None:
+    """The days of a year and the county's digits are what the stars of the number hide."""
+    born = date(1963, 5, 16)
+    made = await registered(county, id_number=citizen_number(born), native_place=place)
+    assert (made["birth_date"], made["native_place"]) == ("1963-**-**", shown)
+    client = county.client("clerk")
+    listed = (await client.get("/members", params={"organization_id": str(county.branch.id)})).json()["items"]
+    found = (await client.post("/members/search", json={"phone": "19900002644"})).json()["items"]
+    for rows in (listed, found):
+        one = next(row for row in rows if row["id"] == made["id"])
+        assert (one["birth_date"], one["native_place"]) == ("1963-**-**", shown)
+    export = await client.get("/exports/member.xlsx", params={"organization_id": str(county.branch.id)})
+    sheet = openpyxl.load_workbook(io.BytesIO(export.content)).active
+    titles = [cell.value for cell in sheet[3]]
+    line = {title: sheet.cell(4, place_of + 1).value for place_of, title in enumerate(titles)}
+    assert (line["出生日期"], line["籍贯"] or None) == ("1963-**-**", shown)
+    asked = {"fields": ["birth_date", "native_place"], "reason": "核对档案"}
+    clear = (await client.post(f"/members/{made['id']}/unmask", json=asked)).json()
+    assert clear["birth_date"].startswith("1963-05"), clear
+    assert clear["native_place"] == place
+
+
+async def test_stars_never_come_back_as_the_truth(county: County) -> None:
+    number = citizen_number()
+    made = await registered(county, id_number=number, native_place="云川县榆桥镇")
+    client = county.client("clerk")
+    answer = await client.patch(f"/members/{made['id']}", json={"native_place": made["native_place"]}, headers=IF_1)
+    assert errors(answer) == {("/native_place", "masked_value")}
+    export = await client.get("/exports/member.xlsx", params={"organization_id": str(county.branch.id)})
+    book = openpyxl.load_workbook(io.BytesIO(export.content))
+    sheet = book.active
+    titles = [cell.value for cell in sheet[3]]
+
+    async def bring_back(**cells: str) -> dict[str, Any]:
+        for title, text in cells.items():
+            sheet.cell(4, titles.index(title) + 1).value = text
+        target = io.BytesIO()
+        book.save(target)
+        files = {"file": ("m.xlsx", target.getvalue())}
+        sent = await client.post("/imports", params={"ledger": "member", "dry_run": False}, files=files)
+        assert sent.status_code == 201, sent.text
+        return dict(sent.json())
+
+    # As it is; then with everything put right but the birth date; then all but the native place.
+    for cells in ({}, {"公民身份号码": number, "联系电话": ""}, {"出生日期": ""}):
+        body = await bring_back(**cells)
+        assert (body["rows"]["refused"], body["rows"]["total"]) == (1, 1), body["rows"]
+    assert ("籍贯", "masked_value") in {(one["column"], one["code"]) for one in body["refused"]}
+    asked = {"fields": ["birth_date", "native_place"], "reason": "核对档案"}
+    clear = (await client.post(f"/members/{made['id']}/unmask", json=asked)).json()
+    assert clear["native_place"] == "云川县榆桥镇"
 
 
 async def test_unmask_403_without_the_permission(county: County) -> None:
@@ -568,13 +667,15 @@ async def test_unmask_403_without_the_permission(county: County) -> None:
 
 async def test_unmask_401_404_and_422(county: County, other_county: County, anonymous: httpx.AsyncClient) -> None:
     made, theirs = await registered(county), await registered(other_county)
-    client, body = county.client("clerk"), {"fields": ["phone"], "reason": "核对"}
+    client, body = county.client("clerk"), {"fields": ["phone"], "reason": "核对档案"}
     assert (await anonymous.post(f"/api/v1/members/{made['id']}/unmask", json=body)).status_code == 401
     assert (await client.post(f"/members/{theirs['id']}/unmask", json=body)).status_code == 404
     for values, pointer in (
         ({"fields": []}, "/fields"),
         ({"fields": ["bank"]}, "/fields/0"),
         ({"reason": " "}, "/reason"),
+        ({"reason": "x"}, "/reason"),
+        ({"reason": "。。。。核 对"}, "/reason"),
     ):
         answer = await client.post(f"/members/{made['id']}/unmask", json=body | values)
         assert {at for at, _ in errors(answer)} == {pointer}

@@ -393,7 +393,7 @@ async def test_move_200_takes_the_whole_subtree_along(county: County) -> None:
     event = (await county.client("clerk").get(f"/organizations/{record['id']}/events")).json()["items"][0]
     assert event["kind"] == "organization.moved"
     assert event["data"]["parent_id"] == {"old": str(county.township.id), "new": district["id"]}
-    assert event["data"]["reason"] == "区划调整"
+    assert event["reason"] == "区划调整"
 
 
 async def test_move_200_the_tree_of_a_day_before_is_the_old_one(county: County) -> None:

@@ -33,7 +33,7 @@ import asyncpg
 from backend.db import embedded, processes
 if "orphaning" in sys.argv:
     processes.dying_with = lambda parent, last_word: None
-dsn = embedded.EmbeddedPostgres(Path(sys.argv[1])).start()
+dsn, _ = embedded.EmbeddedPostgres(Path(sys.argv[1])).start()
 async def write():
     connection = await asyncpg.connect(dsn)
     await connection.execute("CREATE TABLE IF NOT EXISTS kept (word text)")
@@ -85,16 +85,16 @@ def ask(dsn: str, question: str) -> Any:
 
 
 def test_data_and_port_survive_a_restart(data: Path) -> None:
-    with EmbeddedPostgres(data) as dsn:
+    with EmbeddedPostgres(data) as (dsn, _):
         ask(dsn, "CREATE TABLE kept (word text)")
         ask(dsn, "INSERT INTO kept VALUES ('第一条')")
-    with EmbeddedPostgres(data) as again:
+    with EmbeddedPostgres(data) as (again, _):
         assert again == dsn
         assert ask(again, "SELECT word FROM kept") == "第一条"
 
 
 def test_a_new_cluster_is_durable_checked_and_closed_to_others(data: Path) -> None:
-    with EmbeddedPostgres(data) as dsn:
+    with EmbeddedPostgres(data) as (dsn, _):
         for setting, value in {
             "fsync": "on",
             "data_checksums": "on",
@@ -116,7 +116,7 @@ def test_a_new_cluster_is_durable_checked_and_closed_to_others(data: Path) -> No
 
 
 def test_no_statement_or_detail_reaches_the_log(data: Path) -> None:
-    with EmbeddedPostgres(data) as dsn:
+    with EmbeddedPostgres(data) as (dsn, _):
         ask(dsn, "CREATE TABLE person (name text UNIQUE)")
         ask(dsn, "INSERT INTO person VALUES ('张三丰')")
         with pytest.raises(asyncpg.UniqueViolationError):
@@ -134,7 +134,7 @@ def test_a_killed_owner_takes_the_server_along_and_loses_nothing(
     server = said_by(owner)["pid"]
     owner.kill()
     owner.wait()
-    with EmbeddedPostgres(data) as dsn:
+    with EmbeddedPostgres(data) as (dsn, _):
         assert not processes.runs_in(server, data / "postgres")
         assert ask(dsn, "SELECT word FROM kept") == "committed"
     assert "was not properly shut down" not in (data / "postgres.log").read_text()
@@ -146,7 +146,7 @@ def test_a_server_that_outlived_its_owner_is_replaced(data: Path, owners: list[s
     owner.kill()
     owner.wait()
     assert processes.runs_in(server, data / "postgres")
-    with EmbeddedPostgres(data) as dsn:
+    with EmbeddedPostgres(data) as (dsn, _):
         assert not processes.runs_in(server, data / "postgres")
         assert ask(dsn, "SELECT word FROM kept") == "committed"
 
@@ -158,7 +158,7 @@ def test_a_crashed_server_recovers(data: Path, owners: list[subprocess.Popen[str
     owner.send_signal(signal.SIGSTOP)
     os.kill(server, signal.SIGKILL)
     owner.kill()
-    with EmbeddedPostgres(data) as dsn:
+    with EmbeddedPostgres(data) as (dsn, _):
         assert ask(dsn, "SELECT word FROM kept") == "committed"
     assert "was not properly shut down" in (data / "postgres.log").read_text()
 
@@ -166,7 +166,7 @@ def test_a_crashed_server_recovers(data: Path, owners: list[subprocess.Popen[str
 def test_a_crash_during_the_first_start_leaves_no_half_made_cluster(data: Path) -> None:
     (data / "postgres.draft" / "base").mkdir(parents=True)
     (data / "postgres.draft" / "PG_VERSION").write_text("18")
-    with EmbeddedPostgres(data) as dsn:
+    with EmbeddedPostgres(data) as (dsn, _):
         assert ask(dsn, "SELECT 1") == 1
 
 
@@ -187,7 +187,7 @@ def test_a_stale_pid_file_does_not_hinder_a_start(data: Path, whose: str) -> Non
             other.wait()
         pid_file.write_text("" if whose == "unreadable" else "\n".join([str(other.pid), *lines[1:], ""]))
         os.chown(pid_file, owner.st_uid, owner.st_gid)
-        with EmbeddedPostgres(data) as dsn:
+        with EmbeddedPostgres(data) as (dsn, _):
             assert ask(dsn, "SELECT 1") == 1
         assert whose != "another program's" or other.poll() is None
     finally:
@@ -200,7 +200,7 @@ def test_a_second_process_is_given_the_same_server_and_leaves_it_running(
 ) -> None:
     first = said_by(start_owner(owners, data))
     second = EmbeddedPostgres(data)
-    assert second.start() == first["dsn"]
+    assert second.start().owner == first["dsn"]
     second.stop()
     assert ask(first["dsn"], "SELECT 1") == 1
 
@@ -214,7 +214,7 @@ def test_processes_that_start_together_on_an_empty_folder_share_one_server(
 
 
 def test_a_taken_port_is_given_up_for_a_free_one(data: Path) -> None:
-    with EmbeddedPostgres(data) as dsn:
+    with EmbeddedPostgres(data) as (dsn, _):
         port = json.loads((data / "postgres.json").read_text())["port"]
         assert f":{port}/" in dsn
         assert processes.free_port(port) != port
@@ -225,7 +225,7 @@ def test_a_server_that_cannot_start_says_why(data: Path) -> None:
     with pytest.raises(EmbeddedPostgresError, match="no_such_option"):
         EmbeddedPostgres(data, {"no_such_option": "1"}).start()
     # The failed start gave the folder back.
-    with EmbeddedPostgres(data) as dsn:
+    with EmbeddedPostgres(data) as (dsn, _):
         assert ask(dsn, "SELECT 1") == 1
 
 
@@ -253,7 +253,7 @@ def test_the_system_s_own_server_does_as_well(data: Path, monkeypatch: pytest.Mo
     try:
         if not programs._installed():
             pytest.skip("this machine has no PostgreSQL besides the packaged one")
-        with EmbeddedPostgres(data) as dsn:
+        with EmbeddedPostgres(data) as (dsn, _):
             assert ask(dsn, "SELECT current_setting('server_version_num')::int / 10000") in programs.SUPPORTED_MAJORS
     finally:
         programs._installed.cache_clear()
@@ -271,7 +271,7 @@ def open_folder() -> Iterator[Path]:
 @needs_root
 def test_root_s_server_runs_as_someone_else_without_opening_any_folder(data: Path) -> None:
     data.parent.chmod(0o700)
-    with EmbeddedPostgres(data) as dsn:
+    with EmbeddedPostgres(data) as (dsn, _):
         assert ask(dsn, "SELECT 1") == 1
         pid = int((data / "postgres" / "postmaster.pid").read_text().split()[0])
         assert Path(f"/proc/{pid}").stat().st_uid != 0
@@ -299,7 +299,7 @@ def test_an_ordinary_user_s_server_runs_as_that_user_and_stays_so_under_root(ope
         # The end of its input is the end of this owner, whose exit stops the server.
         assert owner.communicate() == ("", "")
     assert {path.stat().st_uid for path in data.rglob("*")} == {user.uid}
-    with EmbeddedPostgres(data) as dsn:
+    with EmbeddedPostgres(data) as (dsn, _):
         assert ask(dsn, "SELECT word FROM kept") == "committed"
     assert {path.stat().st_uid for path in (data / "postgres").rglob("*")} == {user.uid}
 

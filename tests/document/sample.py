@@ -6,7 +6,7 @@ from pathlib import Path
 from backend.document.dossier import DossierAct, DossierContent, DossierStep, EvidenceFile, TextVersion, VoteRecord
 from backend.document.opinion_table import Opinion
 from backend.document.paper import PaperAttachment, ResolutionPaper
-from backend.document.signing import SigningKey, load_or_create_key
+from backend.domain.signing import SigningKey, load_or_create_key
 from backend.domain.text import text_sha256
 
 NOON = datetime(2026, 6, 9, 4, tzinfo=UTC)

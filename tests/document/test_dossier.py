@@ -17,8 +17,8 @@ from backend.document import verify
 from backend.document.archive import Entry, is_safe, read_archive, safe_name, write_archive
 from backend.document.dossier import COMMENT_BYTES, COMMENT_START, archive_message, build_dossier
 from backend.document.finding import messages
-from backend.document.signing import KEY_FILE, SigningKeyUnreadable, load_or_create_key
 from backend.document.verify import Verification, main_verify, verify_dossier
+from backend.domain.signing import KEY_FILE, SigningKeyUnreadable, load_or_create_key
 from tests.document.sample import CONTENT, NOON, OLD_SHA, VOTES, key_in
 
 Alter = Callable[[dict[str, bytes]], None]

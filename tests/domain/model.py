@@ -3,7 +3,7 @@
 import copy
 from typing import Any
 
-from backend.domain.procedure.check import Caller
+from backend.domain.procedure.attempt import Caller
 from backend.domain.procedure.loading import load
 from backend.domain.procedures.registry import indexed
 from backend.domain.scene import Facts

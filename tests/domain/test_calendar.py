@@ -133,6 +133,14 @@ def test_the_light_turns_yellow_a_week_ahead_and_red_when_the_day_is_over(now: s
     assert light(due, at(now), closed=True) == light(None, at(now)) == "grey"
 
 
+def test_the_light_is_blue_while_somebody_verifies_and_red_when_that_takes_too_long() -> None:
+    due = last_second_of(date(2026, 8, 3))
+    assert light(due, at("2026-08-03 23:59"), checking=True) == "blue"
+    assert light(None, at("2026-08-03 23:59"), checking=True) == "blue"
+    assert light(due, at("2026-08-04 00:00"), checking=True) == "red"
+    assert light(due, at("2026-08-04 00:00"), checking=True, closed=True) == "grey"
+
+
 def test_a_moment_without_a_zone_is_refused() -> None:
     with pytest.raises(ValueError, match="time zone"):
         day_of(datetime(2026, 1, 1))  # noqa: DTZ001  # the mistake that is refused

@@ -193,6 +193,30 @@ def test_no_party_member_and_no_tie_look_at_names_organisations_and_ids() -> Non
             ("/record/people", "dissent_missing"),
         ),
         (
+            {"rule": "counts_add_up", "total": "/asked", "parts": ["/yes", "/no"]},
+            {"asked": 12, "yes": 10, "no": 2},
+            {"asked": 12, "yes": 10},
+            ("/record/asked", "counts_differ"),
+        ),
+        (
+            {"rule": "share_at_least", "total": "/asked", "parts": ["/yes"], "percent": 80},
+            {"asked": 10, "yes": 8},
+            {"asked": 10, "yes": 7.9},
+            ("/record/asked", "share_short"),
+        ),
+        (
+            {"rule": "on_or_after", "field": "/held_on", "other": "/sent_on"},
+            {"sent_on": "2026-06-02", "held_on": "2026-06-02"},
+            {"sent_on": "2026-06-02", "held_on": "2026-06-01"},
+            ("/record/held_on", "day_before_other"),
+        ),
+        (
+            {"rule": "on_or_before", "field": "/sent_on", "other": "@today"},
+            {"sent_on": "2026-06-30"},
+            {"sent_on": "2026-07-01"},
+            ("/record/sent_on", "day_after_other"),
+        ),
+        (
             {"rule": "vote", "table": "collective_discussion"},
             {"attendance": [{"name": "甲", "state": "present"}], "votes": [{"name": "甲", "choice": "for"}]},
             {"attendance": [{"name": "甲", "state": "absent"}], "votes": []},
@@ -258,3 +282,65 @@ def test_references_to_what_is_there_are_accepted() -> None:
 
 def test_every_word_says_what_it_means() -> None:
     assert all(rule.evaluate.__doc__ for rule in RULES.values())
+
+
+@pytest.mark.parametrize(
+    ("text", "fine"),
+    [
+        ("路灯已修好，共更换灯泡12个。", True),
+        ("已处理完毕，请您放心，感谢您的支持！", False),
+        ("已按要求整改到位，问题已全部解决。", False),
+        ("已解决", False),
+        ("修好 了 路 灯", False),
+        ("哈哈哈哈哈哈哈哈哈哈哈哈", False),
+    ],
+)
+def test_a_text_has_to_say_what_was_done(text: str, fine: bool) -> None:
+    refused = [] if fine else [("/record/chair", "not_concrete")]
+    assert found({"rule": "concrete", "field": "/chair"}, {"chair": text}) == refused
+
+
+@pytest.mark.parametrize(
+    ("text", "fine"),
+    [
+        ("2026年11月22日完成，投入1234567.89元", True),
+        ("2025-03-04 2025-06-07 两次巡查", True),
+        ("编号FK-2026-000123", True),
+        ("请联系138 0013 8000", False),
+        ("座机0395-2234567", False),
+        ("１１０１０１１９９００３０７７６５１", False),
+        ("110101 19900307 765X", False),
+        ("卡号6222-0212-3456-7890-123", False),
+    ],
+)
+def test_numbers_of_people_are_kept_out_of_what_others_read(text: str, fine: bool) -> None:
+    refused = [] if fine else [("/record/chair", "personal_data")]
+    assert found({"rule": "no_personal_data", "field": "/chair"}, {"chair": text}) == refused
+
+
+def test_a_stock_text_of_any_length_is_judged_at_once() -> None:
+    assert found({"rule": "concrete", "field": "/chair"}, {"chair": "反映的已经处理的" * 1200}) != []
+
+
+MOST = {"rule": "apart_at_most", "from": "@today", "to": "/people/*/day", "days": 30, "unit": "natural"}
+
+
+@pytest.mark.parametrize(
+    ("days", "refused"),
+    [
+        (["2026-07-30", "2026-08-29"], []),
+        (["2026-08-29", "2026-07-30"], []),
+        (["2026-07-31"], [("/record/people/0/day", "days_apart_long")]),
+        (["2026-07-30", "2026-08-30"], [("/record/people/1/day", "days_apart_long")]),
+        ([], []),
+    ],
+)
+def test_days_follow_each_other_within_a_span(days: list[str], refused: list[tuple[str, str]]) -> None:
+    assert found(MOST, {"people": [{"day": day} for day in days]}) == refused
+
+
+def test_a_condition_may_depend_on_the_subject() -> None:
+    data = {"rule": "filled", "field": "/chair", "when": {"field": "subject:/severity", "in": ["major"]}}
+    assert found(data, {}, facts=Facts(subject={"severity": "major"})) == [("/record/chair", "field_required")]
+    assert found(data, {}, facts=Facts(subject={"severity": "general"})) == []
+    assert check_references(condition(**data), SCHEMA, {}, []) == []

@@ -10,9 +10,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from backend.domain.access import ROLE_PERMISSIONS
-from backend.domain.procedure.check import settled
-from backend.domain.procedure.options import options, remarks
+from backend.domain.procedure.options import options
 from backend.domain.procedure.position import position
+from backend.domain.procedure.remarks import remarks
+from backend.domain.procedure.settling import settled
 from backend.domain.procedure.trail import Attached
 from backend.domain.procedures.registry import current
 from tests.domain.walking import (
@@ -359,7 +360,7 @@ def test_whatever_is_recorded_is_judged_and_never_breaks_the_engine(
     for caller in PEOPLE:
         list(remarks(DECISION, walk.trail, act, caller, walk.facts, walk.calendar))
         if not walk.check(act, caller):
-            trail = walk.trail.with_act(settled(DECISION, walk.trail, act, walk.calendar))
+            trail = walk.trail.with_act(settled(DECISION, walk.trail, act, walk.facts, walk.calendar))
             position(DECISION, trail, walk.calendar)
 
 

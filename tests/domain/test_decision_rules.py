@@ -6,9 +6,9 @@ import pytest
 
 from backend.db.decision import DecisionStatus
 from backend.domain.decision.facts import names_in
-from backend.domain.decision.file import masked
 from backend.domain.decision.goal import ANSWERS, goal_problems
 from backend.domain.decision.status import status_of
+from backend.domain.identity import mask_name
 from backend.domain.procedure.trail import Position
 from tests.api.decisions import GOAL, goal
 
@@ -80,4 +80,4 @@ def test_names_are_found_in_a_line_of_free_text(text: str, names: set[str]) -> N
 
 @pytest.mark.parametrize(("name", "shown"), [("", ""), ("单", "单*"), ("陶秀英", "陶**"), ("𠅤某", "𠅤*")])
 def test_masks_keep_the_surname_alone(name: str, shown: str) -> None:
-    assert masked(name) == shown
+    assert mask_name(name) == shown

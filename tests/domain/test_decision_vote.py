@@ -3,7 +3,7 @@
 from datetime import datetime, timedelta
 from typing import Any
 
-from backend.domain.procedure.options import remarks
+from backend.domain.procedure.remarks import remarks
 from backend.domain.procedures.registry import current
 from tests.domain.walking import CLERK, OTHER_CLERK, SECRETARY, Walk
 

@@ -6,8 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from backend.domain.identity import mask_numbers
 from backend.domain.ledger.adapters import ADAPTERS
-from backend.domain.ledger.row import mask_numbers, mask_wholly, masked_params, says_the_same
+from backend.domain.ledger.row import mask_wholly, masked_params, says_the_same
 from backend.workbook.ledgers import LEDGERS
 
 

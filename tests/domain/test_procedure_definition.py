@@ -114,7 +114,7 @@ MESSAGES: dict[str, dict[str, str]] = json.loads((DOMAIN / "procedures" / "messa
 
 def said_codes() -> Iterator[str]:
     """Every text that looks like a code where the engine makes a problem or names an option."""
-    files = [DOMAIN / "condition.py", DOMAIN / "voting.py", *(DOMAIN / "procedure").glob("*.py")]
+    files = [DOMAIN / "voting.py", *(DOMAIN / "condition").glob("*.py"), *(DOMAIN / "procedure").glob("*.py")]
     for node in (node for file in files for node in ast.walk(ast.parse(file.read_text("utf-8")))):
         if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "Problem":
             for part in ast.walk(node.args[1]):

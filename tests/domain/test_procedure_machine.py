@@ -8,9 +8,11 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 
-from backend.domain.procedure.check import Caller, check, settled
+from backend.domain.procedure.attempt import Caller
+from backend.domain.procedure.check import check
 from backend.domain.procedure.options import options
 from backend.domain.procedure.position import position
+from backend.domain.procedure.settling import settled
 from backend.domain.procedure.trail import OUTCOMES, Act, Trail
 from tests.domain.model import ANN, BOB, CAI, CALLERS, DAN, EVE, PROCEDURE, VERSIONS, new_walk
 
@@ -63,7 +65,7 @@ class AnySequenceOfActs(RuleBasedStateMachine):
         problems = check(PROCEDURE, walk.trail, act, caller, walk.facts, walk.calendar)
         assert position(PROCEDURE, walk.trail, walk.calendar) == before
         if not problems:
-            walk.trail = walk.trail.with_act(settled(PROCEDURE, walk.trail, act, walk.calendar))
+            walk.trail = walk.trail.with_act(settled(PROCEDURE, walk.trail, act, walk.facts, walk.calendar))
             self.prefixes.append(walk.here)
 
     @precondition(lambda self: self.walk.here.step)

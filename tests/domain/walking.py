@@ -6,11 +6,13 @@ from typing import Any
 
 from backend.domain.calendar import WorkCalendar, shipped_calendar
 from backend.domain.errors import Problem
-from backend.domain.procedure.check import Caller, check, settled
+from backend.domain.procedure.attempt import Caller
+from backend.domain.procedure.check import check
 from backend.domain.procedure.definition import Procedure
 from backend.domain.procedure.example import example_for
 from backend.domain.procedure.options import options
 from backend.domain.procedure.position import position
+from backend.domain.procedure.settling import first_step, settled
 from backend.domain.procedure.trail import Act, Attached, Position, Trail
 from backend.domain.scene import Facts
 
@@ -52,7 +54,9 @@ class Walk:
     trail: Trail = field(init=False)
 
     def __post_init__(self) -> None:
-        self.trail = Trail(self.now, content_sha256=self.facts.content_sha256)
+        first = first_step(self.procedure, self.facts)
+        started = None if first == self.procedure.steps[0].key else first
+        self.trail = Trail(self.now, content_sha256=self.facts.content_sha256, started_step=started)
 
     @property
     def here(self) -> Position:
@@ -104,7 +108,7 @@ class Walk:
         act = self.act(caller, outcome, **values)
         problems = self.check(act, caller)
         assert not problems, (act.step, problems)
-        self.trail = self.trail.with_act(settled(self.procedure, self.trail, act, self.calendar))
+        self.trail = self.trail.with_act(settled(self.procedure, self.trail, act, self.facts, self.calendar))
         return self
 
     def to(self, step: str) -> "Walk":

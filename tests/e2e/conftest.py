@@ -11,10 +11,13 @@ from pathlib import Path
 from shutil import which
 
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, ViewportSize, sync_playwright
+
+from tests.e2e.phone import Office, Phone
 
 ROOT = Path(__file__).parents[2]
 PASSWORD = "demo-password-for-tests"
+PHONE_SIZE = ViewportSize(width=390, height=844)
 
 # Without these the browser looks up its maker's hosts at every start.
 QUIET = [
@@ -100,6 +103,49 @@ def page(browser: Browser, installation: Installation) -> Iterator[Page]:
     page = context.new_page()
     errors: list[str] = []
     page.on("pageerror", lambda error: errors.append(str(error)))
+    # What the content policy blocks is seen by nobody: a style that is missing, a script that never ran.
+    page.on("console", lambda note: errors.append(note.text) if "Content Security Policy" in note.text else None)
     yield page
     context.close()
     assert errors == []
+
+
+@pytest.fixture
+def phone(browser: Browser, installation: Installation) -> Iterator[Phone]:
+    """A phone of 390 px whose every request stays at home and whose console stays empty."""
+    context = browser.new_context(
+        base_url=installation.url,
+        locale="zh-CN",
+        viewport=PHONE_SIZE,
+        device_scale_factor=1,
+        has_touch=True,
+        reduced_motion="reduce",
+    )
+    page = context.new_page()
+    foreign: list[str] = []
+    complained: list[str] = []
+    page.on(
+        "request",
+        lambda request: (
+            None if request.url.startswith((installation.url, "data:", "blob:")) else foreign.append(request.url)
+        ),
+    )
+    page.on("pageerror", lambda error: complained.append(str(error)))
+    # The browser itself notes every answer of 4xx and every lost network.
+    page.on(
+        "console",
+        lambda note: (
+            complained.append(note.text)
+            if note.type in ("error", "warning") and not note.text.startswith("Failed to load resource")
+            else None
+        ),
+    )
+    yield Phone(page, installation)
+    context.close()
+    assert foreign == []
+    assert complained == []
+
+
+@pytest.fixture(scope="session")
+def office(installation: Installation) -> Office:
+    return Office(installation, "clerk")

@@ -6,13 +6,9 @@ from pathlib import Path
 from playwright.sync_api import Page, expect
 
 from tests.e2e.conftest import Installation
+from tests.files import pdf
 
-# The smallest file that a PDF reader opens.
-PAPER = {
-    "name": "材料.pdf",
-    "mimeType": "application/pdf",
-    "buffer": b"%PDF-1.4\n1 0 obj<</Type/Catalog/Pages 2 0 R>>endobj\n2 0 obj<</Type/Pages/Kids[]/Count 0>>endobj\n",
-}
+PAPER = {"name": "材料.pdf", "mimeType": "application/pdf", "buffer": pdf()}
 
 
 class Desk:
@@ -22,6 +18,8 @@ class Desk:
         self.page = page
         self.installation = installation
         page.set_default_timeout(20_000)
+        # A busy machine is no fault of the page.
+        expect.set_options(timeout=20_000)
 
     def at(self, test_id: str):
         return self.page.get_by_test_id(test_id)
@@ -50,7 +48,7 @@ class Desk:
 
     def pick(self, field: str, name: str) -> None:
         self.at(f"field-{field}").fill(name)
-        self.page.get_by_test_id("pick-option").filter(has_text=name).first.click()
+        self.page.get_by_test_id("pick-option").filter(has_text=name, visible=True).first.click()
 
     def start_decision(self, title: str, organization: str, sponsor: str, due_on: str) -> None:
         self.at("nav-decisions").click()
@@ -87,8 +85,11 @@ class Desk:
         expect(self.at("county-date")).not_to_have_text(before)
         self.page.goto(here)
 
-    def open_act(self) -> None:
+    def open_act_tab(self) -> None:
         self.at("tab-act").click()
+
+    def open_act(self) -> None:
+        self.open_act_tab()
         expect(self.at("act-desk")).to_be_visible()
 
     def fill_example(self) -> None:

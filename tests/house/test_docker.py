@@ -89,9 +89,9 @@ def compose() -> dict[str, Any]:
     return yaml.safe_load((DOCKER / "compose.yml").read_text())
 
 
-def test_the_composition_has_its_five_parts_and_one_door(compose: dict[str, Any]) -> None:
+def test_the_composition_has_its_parts_and_one_door(compose: dict[str, Any]) -> None:
     services = compose["services"]
-    assert set(services) == {"postgres", "api-1", "api-2", "worker", "proxy"}
+    assert set(services) == {"postgres", "migrate", "api-1", "api-2", "worker", "proxy"}
     assert services["postgres"]["image"] == "postgres:18"
     assert [name for name, service in services.items() if "ports" in service] == ["proxy"]
     assert services["proxy"]["ports"] == ["${GUANBIAO_PUBLISH:-127.0.0.1:8080}:8080"]
@@ -100,8 +100,18 @@ def test_the_composition_has_its_five_parts_and_one_door(compose: dict[str, Any]
         assert services[name]["networks"] == ["inner"]
         assert services[name]["cap_drop"] == ["ALL"]
         assert services[name]["read_only"] is True
-        assert services[name]["depends_on"]["postgres"]["condition"] == "service_healthy"
+        assert services[name]["depends_on"]["migrate"]["condition"] == "service_completed_successfully"
         assert "GUANBIAO_DEMO" not in services[name]["environment"]
+
+
+def test_only_what_migrates_is_given_the_owner_s_secret(compose: dict[str, Any]) -> None:
+    services = compose["services"]
+    assert {name for name, one in services.items() if "postgres_password" in one.get("secrets", [])} == {
+        "postgres",
+        "migrate",
+    }
+    assert services["migrate"]["depends_on"]["postgres"]["condition"] == "service_healthy"
+    assert services["migrate"]["restart"] == "no"
 
 
 def test_everything_that_a_service_names_exists(compose: dict[str, Any]) -> None:
@@ -127,20 +137,25 @@ def test_every_setting_of_the_image_and_the_composition_is_one_of_the_program_s(
 
 def test_the_commands_of_the_services_are_commands_of_the_program(compose: dict[str, Any]) -> None:
     known = typer.main.get_command(cli).commands
-    for name in ("api-1", "api-2", "worker"):
+    for name in ("migrate", "api-1", "api-2", "worker"):
         program, command = compose["services"][name]["command"]
         assert (program, command in known) == ("guanbiao", True)
 
 
-def test_the_database_s_address_is_put_together_from_the_mounted_secret(tmp_path: Path) -> None:
-    secret = tmp_path / "postgres_password"
-    secret.write_text("a-b_c=\n")
-    command = ["/bin/sh", str(DOCKER / "with-database.sh"), "printenv", "GUANBIAO_DATABASE_URL"]
-    environment = {**os.environ, "POSTGRES_PASSWORD_FILE": str(secret)}
-    said = subprocess.run(command, env=environment, capture_output=True, text=True, check=True).stdout
-    assert said == "postgresql://guanbiao:a-b_c=@postgres:5432/guanbiao\n"
-    secret.unlink()
-    assert subprocess.run(command, env=environment, capture_output=True, check=False).returncode != 0
+def test_the_database_s_addresses_are_put_together_from_the_mounted_secrets(tmp_path: Path) -> None:
+    names = {"POSTGRES_PASSWORD_FILE": tmp_path / "owner", "APPLICATION_PASSWORD_FILE": tmp_path / "application"}
+    environment = {**os.environ, **{name: str(path) for name, path in names.items()}}
+
+    def said(*names: str) -> str:
+        command = ["/bin/sh", str(DOCKER / "with-database.sh"), "printenv", *names]
+        return subprocess.run(command, env=environment, capture_output=True, text=True, check=False).stdout
+
+    assert said("GUANBIAO_DATABASE_URL") == ""
+    (tmp_path / "application").write_text("a-b_c=\n")
+    assert said("GUANBIAO_DATABASE_URL") == "postgresql://guanbiao_app:a-b_c=@postgres:5432/guanbiao\n"
+    assert said("GUANBIAO_MIGRATION_URL") == ""
+    (tmp_path / "owner").write_text("o-w_n=\n")
+    assert said("GUANBIAO_MIGRATION_URL") == "postgresql://guanbiao:o-w_n=@postgres:5432/guanbiao\n"
 
 
 def free_port() -> int:

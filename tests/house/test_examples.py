@@ -12,9 +12,11 @@ from tempfile import TemporaryDirectory
 from typing import Any, NamedTuple
 
 import httpx
+import pyotp
 import pytest
 
 from backend.app import create_app
+from backend.demo.evidence import png
 from backend.settings import Settings
 from tests.demo_county import PASSWORD, DemoCopy, DemoCounty
 
@@ -61,7 +63,7 @@ def parameters(operation: Operation, place: str) -> dict[str, Any]:
     """The examples of an operation's parameters; one that is required has one."""
     found = {}
     for parameter in operation.described.get("parameters", ()):
-        if parameter["in"] == place and parameter["name"] != "if-match":
+        if parameter["in"] == place and parameter["name"] not in ("if-match", "accept-language"):
             example = parameter.get("example", example_of(parameter["schema"]))
             assert example is not None or not parameter.get("required"), parameter["name"]
             if example is not None:
@@ -78,6 +80,16 @@ async def version_of(client: httpx.AsyncClient, record: str) -> str:
     return f'"{next(item["version"] for item in items if item["id"] == record.rpartition("/")[2])}"'
 
 
+async def code_of(client: httpx.AsyncClient, operation: Operation) -> str:
+    """A code as the authenticator, or the sheet of recovery codes, would show it."""
+    begun = (await client.post("/api/v1/me/second-step", json={"current_password": PASSWORD})).json()
+    code = pyotp.TOTP(begun["secret"]).now()
+    if operation.path.endswith("/confirmation"):
+        return code
+    confirmed = await client.post("/api/v1/me/second-step/confirmation", json={"code": code})
+    return str(confirmed.json()["recovery_codes"][0])
+
+
 async def content(client: httpx.AsyncClient, operation: Operation) -> dict[str, Any]:
     """The body as httpx takes it."""
     bodies = operation.described.get("requestBody", {}).get("content", {})
@@ -86,6 +98,10 @@ async def content(client: httpx.AsyncClient, operation: Operation) -> dict[str, 
         if media_type == "application/json":
             example = example_of(fields)
             assert example is not None, "no example"
+            if "current_password" in example:
+                example = example | {"current_password": PASSWORD}
+            if "/me/second-step/" in operation.path:
+                example = {"code": await code_of(client, operation)}
             return {"json": example}
         form = {
             name: resolved(part)["examples"][0] for name, part in fields["properties"].items() if "examples" in part
@@ -94,6 +110,8 @@ async def content(client: httpx.AsyncClient, operation: Operation) -> dict[str, 
             form["password"] = PASSWORD
         if "file" not in fields["properties"]:
             return {"data": form}
+        if operation.path.endswith("/photos"):
+            return {"data": form, "files": {"file": ("照片.png", png("屋后水沟", ["塌了一段"]))}}
         template = await client.get("/api/v1/templates/member.xlsx")
         assert template.status_code == 200
         return {"data": form, "files": {"file": ("党员花名册模板.xlsx", template.content)}}
@@ -103,8 +121,11 @@ async def content(client: httpx.AsyncClient, operation: Operation) -> dict[str, 
 async def ask(copy: DemoCopy, operation: Operation) -> httpx.Response:
     role = operation.described.get("x-example-role")
     client = await copy.client(role) if role else copy.anonymous()
+    if operation.path.startswith("/api/v1/me/sessions/{id}"):
+        (present,) = [s for s in (await client.get("/api/v1/me/sessions")).json()["items"] if s["is_present"]]
+        return await client.request(operation.method, operation.path.format(id=present["id"]))
     path = operation.path.format(**parameters(operation, "path"))
-    headers = {}
+    headers = parameters(operation, "header")
     if any(parameter["name"] == "if-match" for parameter in operation.described.get("parameters", ())):
         record = LAST_PARAMETER.match(operation.path)
         assert record

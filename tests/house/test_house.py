@@ -22,18 +22,58 @@ BACKEND = ROOT / "backend"
 # What anyone may ask, signed in or not.
 PUBLIC = {
     "/api/v1/oauth/token",
+    "/api/v1/oauth/revoke",
     "/.well-known/jwks.json",
     "/livez",
     "/readyz",
     "/api/docs",
     "/api/docs/start.js",
     "/api/v1/demo",
+    "/api/v1/public/places",
+    "/api/v1/public/places/{token_or_id}",
+    "/api/v1/public/places/{token_or_id}/publications",
+    "/api/v1/public/privacy",
+    "/api/v1/public/decisions/{id}",
+    "/api/v1/public/decisions/{id}/opinions",
+    "/api/v1/feedback-cards",
+    "/api/v1/feedback-cards/choices",
+    "/api/v1/feedback-cards/track",
+    "/api/v1/feedback-cards/track/rating",
+    "/api/v1/feedback-cards/track/withdrawal",
+    "/api/v1/feedback-cards/track/photos",
+    "/api/v1/invitations/reading",
+    "/api/v1/invitations/acceptance",
 }
 # What everybody who is signed in may ask about themselves.
-SIGNED_IN = {"/api/v1/me"}
+SIGNED_IN = {
+    "/api/v1/me",
+    "/api/v1/me/record",
+    "/api/v1/me/record/corrections",
+    "/api/v1/me/security",
+    "/api/v1/me/security/events",
+    "/api/v1/me/password",
+    "/api/v1/me/second-step",
+    "/api/v1/me/second-step/confirmation",
+    "/api/v1/me/second-step/recovery-codes",
+    "/api/v1/me/second-step/removal",
+    "/api/v1/me/sessions",
+    "/api/v1/me/sessions/{id}/end",
+    "/api/v1/me/sessions/end-others",
+    "/api/v1/me/delegations",
+    "/api/v1/me/delegations/colleagues",
+    "/api/v1/me/delegations/{id}/end",
+    "/api/v1/me/handover",
+    "/api/v1/me/box-openings",
+    # Whoever was named as second opener answers for that opening, and sees nothing else by it.
+    "/api/v1/box-openings/{id}/confirmation",
+    "/api/v1/personal-data/map",
+    "/api/v1/me/copy",
+    # Asks for the permission of each resource that it tells of.
+    "/api/v1/changes",
+}
 
 # Files of `api/` that are no record system and no mechanism with routes of its own.
-FRAME = {"deps", "errors", "shapes", "language", "contract", "limits", "pages", "examples", "__init__"}
+FRAME = {"deps", "errors", "shapes", "language", "contract", "limits", "pages", "printing", "examples", "__init__"}
 
 
 @pytest.fixture(scope="module")

@@ -12,7 +12,13 @@ PARTS = {
     "judge_act": "nobody: a dry run writes nothing",
     "judge_decision_act": "nobody: a dry run writes nothing",
     "view_decision": "nobody: it reads",
+    "draw": "nobody: it reads",
+    "put_fields": "change_member and settle_correction, with what they know of the reason",
     "receive_ledger": "check_ledger, which follows with the outcome",
+    "seal_events": "nobody: a seal over events that was itself one would ask for the next seal",
+    "tell_of_recovery": "invite, release_invitation and recover_administrator, which call it after their own event",
+    "tell_of_lock": "the sign-in that failed, before it",
+    "add_alarms": "whatever it is an alarm of",
     "begin_commit": "commit_ledger, which follows with the outcome",
 }
 

@@ -11,7 +11,6 @@ from backend.workbook.ledger import Known, KnownOrganization, Row
 from backend.workbook.member import MEMBER
 from backend.workbook.organization import ORGANIZATION, parents_first
 from backend.workbook.reading import read_workbook
-from tests.workbook.rectification import RECTIFICATION, SOURCES
 
 SAMPLES = Path(__file__).parents[1] / "samples"
 EXPECTED = json.loads((SAMPLES / "expected.json").read_text("utf-8"))
@@ -82,20 +81,3 @@ def test_reads_members_as_expected(name: str) -> None:
         for row in rows[:5]
     ]
     assert first == expected["first_rows"]
-
-
-@pytest.mark.parametrize("name", ["rectifications.xlsx", "rectifications.xls"])
-def test_takes_another_ledger_by_one_description(name: str) -> None:
-    expected = EXPECTED["rectifications.xlsx"]
-    reading = read_workbook(SAMPLES / name, RECTIFICATION, known())
-    rows = list(reading)
-    assert refusals(rows) == expected["refused"]
-    assert (reading.counts.total, reading.counts.acceptable) == (expected["data_rows"], expected["acceptable"])
-    deadlines = [
-        {"row": row.row, "kind": row.values["deadline"][0], "due_on": text(row.values["deadline"][1])}
-        for row in rows
-        if row.values["deadline"]
-    ]
-    assert deadlines == expected["deadlines"]
-    assert {choice.title: choice.value for choice in SOURCES} == expected["sources"]
-    assert {row.values["source"] for row in rows} == set(expected["sources"].values())

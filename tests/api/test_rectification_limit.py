@@ -1,0 +1,104 @@
+"""A limit moves by extension only: not by assigning an item again, nor by an extension granted after it has passed."""
+
+from tests.api.decisions import codes
+from tests.api.rectifications import Walk, ahead, assignment, row_of, working_days_ahead
+
+
+async def returned_overdue(timely) -> Walk:
+    """An item whose limit of eight days has passed while its unit had it, given back to be assigned again."""
+    walk = await Walk.start(timely)
+    await walk.assigned(due_on=walk.ahead(8))
+    await walk.pass_until("rectifying")
+    await walk.later(10)
+    assert (await row_of(walk))["light"] == "red"
+    back = await walk.act("unit", "returned", to="assignment", reason="责任人变动，请重新交办")
+    assert back.status_code == 200, back.text
+    return walk
+
+
+async def test_act_422_a_limit_that_has_passed_does_not_move_by_assigning_again(timely) -> None:
+    walk = await returned_overdue(timely)
+    later = await walk.act("supervisor", record=assignment(timely, due_on=walk.ahead(150)))
+    assert codes(later) == [("/record/due_on", "limit_moves_by_extension")]
+    for_good = {key: value for key, value in assignment(timely, deadline_kind="standing").items() if key != "due_on"}
+    assert codes(await walk.act("supervisor", record=for_good)) == [("/record/deadline_kind", "limit_kind_stays")]
+    other = assignment(timely, due_on=walk.ahead(150), responsible_unit_id=str(timely.office.id))
+    assert codes(await walk.act("supervisor", record=other)) == [("/record/due_on", "limit_moves_by_extension")]
+    past = await walk.act("supervisor", record=assignment(timely, due_on=walk.ahead(7)))
+    assert ("/record/due_on", "day_in_past") in codes(past)
+
+
+async def test_act_200_a_limit_that_has_passed_is_kept_and_stays_red(timely) -> None:
+    walk = await returned_overdue(timely)
+    proposed = (await walk.option("supervisor"))["record_schema"]["properties"]
+    assert proposed["due_on"]["default"] == walk.ahead(8)
+    await walk.assigned(due_on=walk.ahead(8))
+    await walk.pass_until("rectifying")
+    assert (walk.item["due_on"], walk.item["original_due_on"]) == (walk.ahead(8), walk.ahead(8))
+    row = await row_of(walk)
+    assert (row["light"], row["overdue_days"] > 0) == ("red", True)
+    late = await walk.post("unit", "/extensions", {"until": walk.ahead(12), "reason": "连续降雨"})
+    assert late.status_code == 422
+
+
+async def test_act_422_a_kind_and_a_day_stay_with_the_unit_before_the_limit_too(county) -> None:
+    walk = await Walk.start(county)
+    await walk.assigned()
+    await walk.pass_until("rectifying")
+    await walk.act("unit", "returned", to="assignment", reason="责任人变动")
+    at_once = assignment(county, deadline_kind="immediate", due_on=working_days_ahead(5))
+    assert codes(await walk.act("supervisor", record=at_once)) == [("/record/deadline_kind", "limit_kind_stays")]
+    many = {"ids": [walk.item["id"]], "due_on": ahead(41)}
+    bulk = await walk.client("supervisor").post("/rectifications/assignments", json=many)
+    assert bulk.json()["items"][0]["refusal"]["code"] == "limit_moves_by_extension"
+    other = assignment(county, due_on=ahead(60), responsible_unit_id=str(county.office.id))
+    await walk.done("supervisor", record=other)
+    assert (walk.item["due_on"], walk.item["original_due_on"]) == (ahead(60), ahead(40))
+
+
+async def test_act_200_at_once_given_again_keeps_its_day(timely) -> None:
+    at_once = assignment(timely, deadline_kind="immediate")
+    del at_once["due_on"]
+    walk = await Walk.start(timely)
+    await walk.done("supervisor", record=at_once)
+    due = walk.item["due_on"]
+    await walk.later(2)
+    back = await walk.act("unit", "returned", to="assignment", reason="责任人变动")
+    assert back.status_code == 200, back.text
+    await walk.done("supervisor", record=at_once)
+    assert (walk.item["due_on"], walk.item["original_due_on"]) == (due, due)
+
+
+async def test_extend_422_is_not_granted_after_the_limit(timely) -> None:
+    walk = await Walk.start(timely)
+    await walk.assigned(due_on=walk.ahead(8))
+    await walk.pass_until("rectifying")
+    asked = {"until": walk.ahead(12), "reason": "连续降雨"}
+    assert (await walk.post("unit", "/extensions", asked)).status_code == 200
+    await walk.later(9)
+    late = await walk.post("supervisor", "/extensions", asked)
+    assert codes(late) == [("", "extension_grant_too_late")]
+    row = await row_of(walk)
+    assert (row["light"], row["extensions"], row["due_on"]) == ("red", 0, walk.ahead(8))
+    declined = await walk.act("supervisor", "returned", to="rectifying", reason="时限已过，不予延期")
+    assert declined.status_code == 200, declined.text
+    proof = await walk.proof("unit")
+    await walk.done("unit", record={"result": "排水沟已全线疏通，三次降雨未见积水"}, evidence=proof)
+
+
+async def test_extend_422_two_are_all_whoever_has_the_item(timely) -> None:
+    """Another assignment gives another limit, and no more extensions."""
+    walk = await (await Walk.start(timely)).pass_until("rectifying")
+    for until in (50, 60):
+        for who in ("unit", "supervisor"):
+            asked = {"until": walk.ahead(until), "reason": "连续降雨"}
+            answer = await walk.post(who, "/extensions", asked)
+            assert answer.status_code == 200, answer.text
+    other = {"responsible_unit_id": str(timely.office.id), "reason": "沟渠由镇里管护"}
+    assert (await walk.post("supervisor", "/transfer", other)).status_code == 200
+    walk.people["unit"] = await timely.account("clerk", timely.office, "区慧")
+    walk.clients.pop("unit", None)
+    await walk.assigned(responsible_unit_id=str(timely.office.id), due_on=walk.ahead(30))
+    await walk.pass_until("rectifying")
+    third = await walk.post("unit", "/extensions", {"until": walk.ahead(40), "reason": "连续降雨"})
+    assert codes(third) == [("/outcome", "extensions_used_up")]

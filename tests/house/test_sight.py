@@ -1,0 +1,71 @@
+"""Whoever is complained about learns nothing: every question that staff ask of cards goes through `seen`."""
+
+import ast
+from pathlib import Path
+
+ROOT = Path(__file__).parents[2]
+BACKEND = ROOT / "backend"
+
+# Questions of cards that no staff member asks, each with who does.
+WITHOUT_SIGHT = {
+    "known_submission": "the sender's own submission",
+    "cards_saying": "the machine, that merges what was said twenty times",
+    "card_by_code": "the sender, by code and PIN",
+    "free_number": "the machine, that draws a number which no card of the county has",
+    "parts_of": "the sender, of a card that is opened",
+    "cards_about": "the feed, that names no card to whom it was about before",
+    "forget_tries_before": "the worker, that forgets when wrong PINs were tried",
+    "unrated_cards": "the worker, that closes what nobody rated",
+    "repeats_since": "the machine, that raises systemic problems; cards about somebody are left out",
+    "batch_rows": "a count of cards that are about nobody",
+    "entered_from": "the check that no more slips are entered than a box held",
+    "card_about": "the rule by which an item is given to nobody whom its card is about",
+    "_batch_problems": "the check that a printed card is entered once",
+    "has_open_feedback": "the merging of organisations",
+    "inherit_feedback": "the merging of organisations",
+    "_mark_target": "the merging of organisations",
+    "drop_contacts": "the worker, that lets contact details go when their time is over",
+    "empty_call_notes": "the worker, that lets notes of calls go when their time is over",
+    "published_replies": "anybody: replies that were published, of cards about nobody",
+}
+# Those that go by the sealed lane's own sight.
+SEALED = {"sealed_report_in", "sealed_rows"}
+
+
+def questions() -> dict[str, str]:
+    """Every function that selects from the cards, and its source."""
+    found = {}
+    for path in BACKEND.rglob("*.py"):
+        if "migrations" in path.parts:
+            continue
+        text = path.read_text()
+        for node in ast.walk(ast.parse(text)):
+            if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+                source = ast.get_source_segment(text, node) or ""
+                selects = "select(" in source or ".exists(" in source or "update(" in source
+                selects = selects or "found_with_organization(" in source
+                if selects and "FeedbackCard" in source:
+                    found[node.name] = source
+    return found
+
+
+def test_every_question_of_cards_asks_for_sight() -> None:
+    found = questions()
+    assert {"card_in", "cards_in", "card_rows"} <= set(found)
+    blind = [
+        name
+        for name, source in found.items()
+        if "seen(" not in source and name not in WITHOUT_SIGHT and not (name in SEALED and "sealed_within(" in source)
+    ]
+    assert blind == []
+    assert set(WITHOUT_SIGHT) | SEALED <= set(found), "a question that is gone"
+
+
+def test_no_route_and_no_verb_selects_cards_itself() -> None:
+    outside = [
+        path.name
+        for floor in ("api", "domain")
+        for path in (BACKEND / floor).rglob("*feedback*/*.py")
+        if "select(FeedbackCard" in path.read_text()
+    ]
+    assert outside == []
