@@ -5,9 +5,11 @@ PYTHON ?= python3
 BIN := .venv/bin
 BOOTSTRAP := $(PYTHON) scripts/bootstrap.py
 FOLDERS := backend tests scripts examples
+FUZZ_SECONDS ?= 60
+FUZZ_CASES ?= 120
 
 .DEFAULT_GOAL := help
-.PHONY: help run dev test sure e2e bench openapi format lint types imports frontend clean ready ready-to-run ready-to-test
+.PHONY: help run dev test sure e2e matrix bench fuzz openapi format lint types imports frontend clean ready ready-to-run ready-to-test
 
 help: ## list the commands
 	@awk 'BEGIN {FS = ":.*## "} /^##@/ {printf "\n%s\n", substr($$0, 5)} \
@@ -32,8 +34,16 @@ sure: ready ## the inner loop: all checks, and the tests that need no browser an
 e2e: ready-to-test ## only the tests that drive a browser
 	@$(BIN)/python -m pytest -q -m e2e
 
+matrix: ready ## ask every operation as every role about every place, and write docs/matrix.md (some minutes)
+	@$(BIN)/python -m tests.matrix.table && MATRIX_PERCENT=100 $(BIN)/python -m pytest -q tests/matrix tests/house/test_matrix.py
+
 bench: ready ## measure: requests per second, import of 100,000 rows
 	@$(BIN)/python -m scripts.bench
+	@GUANBIAO_ROWS=100000 $(BIN)/python -m pytest -q -s tests/test_worker.py -k many_rows
+
+fuzz: ready ## strange files to every reader, strange requests to every operation; FUZZ_SECONDS=60 for each reader
+	@$(BIN)/python -m scripts.fuzz $(FUZZ_SECONDS)
+	@GUANBIAO_ATTACK=$(FUZZ_CASES) GUANBIAO_FLOOD=10000 $(BIN)/python -m pytest -q -s tests/attack
 
 format: ready ## put Python into the house's format
 	@$(BIN)/ruff format $(FOLDERS) && $(BIN)/ruff check --fix --quiet $(FOLDERS)
@@ -50,6 +60,9 @@ imports: ready ## the floors: app -> api -> domain -> db
 ##@ Make
 openapi: ready ## write openapi/openapi.json from the code
 	@$(BIN)/guanbiao openapi
+
+data-map: ready ## write docs/data-map.md from the tables
+	@$(BIN)/python -m scripts.data_map
 
 frontend: ready ## build the pages
 	@:

@@ -93,7 +93,9 @@ def make_environment(with_tools: bool) -> None:
         run([find_python(), "-m", "venv", str(VENV)])
     say("installing the packages of " + wanted.name)
     pip = [str(python), "-m", "pip", "--disable-pip-version-check", "--no-input", "install", "--quiet"]
-    run([*pip, "--require-hashes", "--requirement", str(wanted)])
+    # The file names every package, so nothing is resolved anew: an old pip would take the newest release of a package
+    # that another one wants with an extra, and then refuse it for having no hash.
+    run([*pip, "--no-deps", "--require-hashes", "--requirement", str(wanted)])
     # The build backend is one of the pinned packages, so nothing is fetched unchecked here.
     run([*pip, "--no-deps", "--no-build-isolation", "--editable", str(ROOT)])
     stamps[wanted.name].write_text(digests[wanted.name])

@@ -30,9 +30,9 @@ async def revise(dsn: str, message: str) -> None:
 
 
 def main() -> None:
-    with tempfile.TemporaryDirectory() as folder, EmbeddedPostgres(Path(folder) / "data") as dsn:
-        migrate_now(dsn)
-        asyncio.run(revise(dsn, sys.argv[1]))
+    with tempfile.TemporaryDirectory() as folder, EmbeddedPostgres(Path(folder) / "data") as addresses:
+        migrate_now(addresses)
+        asyncio.run(revise(addresses.owner, sys.argv[1]))
 
 
 if __name__ == "__main__":
