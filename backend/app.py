@@ -15,6 +15,7 @@ from backend.api import (
     attachment,
     audit,
     change,
+    change_reading,
     client,
     contract,
     credential,
@@ -183,7 +184,7 @@ def create_app(settings: Settings, *, dsn: str | None = None) -> FastAPI:
     )
     app.state.throttles = {}
     app.state.refusals_told = {}
-    app.state.sees = change.sees
+    app.state.sees = change_reading.sees
     app.state.sign_in_lanes = sign_in.SignInLanes()
     errors.install(app)
     api = APIRouter(prefix=API)

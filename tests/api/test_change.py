@@ -2,89 +2,20 @@
 
 import asyncio
 import time
-from datetime import timedelta
 from types import SimpleNamespace
 from typing import Any
 from uuid import UUID, uuid4
 
-import httpx
 import pytest
 
-from backend.api.change import ROWS, ChangesOut
 from backend.db.base import utc_now
-from backend.db.clock import set_clock_offset
 from backend.db.event import Event
 from backend.domain.access import Moment
-from backend.domain.calendar import day_of
-from backend.domain.change import RESOURCES
-from backend.domain.event import EVENT_KINDS, record
+from backend.domain.event import record
 from tests.api.clients import Partner
 from tests.api.feedbacks import Case, about
+from tests.api.mirrors import SCOPES, Mirror, follow, new_member, transfer, waiting_there
 from tests.factories import County, make_account
-from tests.people import citizen_number
-
-SCOPES = ["organization:read", "member:read", "decision:read", "rectification:read", "feedback:read"]
-
-
-class Mirror:
-    """Follows the feed as a county system would, and keeps what it was told."""
-
-    def __init__(self, client: httpx.AsyncClient, *resources: str) -> None:
-        self.client, self.resources = client, resources
-        self.cursor: str | None = None
-        self.kept: dict[tuple[str, str], dict[str, Any]] = {}
-        self.told: list[dict[str, Any]] = []
-
-    async def once(self, **params: Any) -> list[dict[str, Any]]:
-        asked = {"resource": list(self.resources), "limit": 200} | params
-        if self.cursor is not None:
-            asked["after"] = self.cursor
-        answer = await self.client.get("/changes", params=asked)
-        assert answer.status_code == 200, answer.text
-        body = answer.json()
-        ChangesOut.model_validate(body)
-        self.cursor = body["next_cursor"]
-        for item in body["items"]:
-            key = (item["resource"], item["id"])
-            if item["op"] == "upsert":
-                self.kept[key] = item["record"]
-            else:
-                self.kept.pop(key, None)
-        self.told += body["items"]
-        return [*body["items"], *(await self.once(**params) if body["more"] else [])]
-
-    async def until_told(self) -> list[dict[str, Any]]:
-        """Ask again and again, as a county system does, until there is something."""
-        found: list[dict[str, Any]] = []
-        while not found:
-            found = await self.once(wait=25)
-        return found
-
-
-async def follow(county: County, *resources: str, reach: str = "township") -> Mirror:
-    partner = await Partner.start(county, scopes=SCOPES, reach_id=str(getattr(county, reach).id))
-    mirror = Mirror(await partner.signed_in(" ".join(SCOPES)), *resources)
-    await mirror.once()
-    mirror.told.clear()
-    return mirror
-
-
-async def new_member(county: County, place: Any) -> dict[str, Any]:
-    body = {"organization_id": str(place.id), "name": "查文敏", "id_number": citizen_number(), "status": "full"}
-    made = await county.client("clerk").post("/members", json=body | {"joined_on": "2010-07-01"})
-    assert made.status_code == 201, made.text
-    found: dict[str, Any] = made.json()
-    return found
-
-
-async def transfer(county: County, member: dict[str, Any], to: Any) -> None:
-    fresh = (await county.client("clerk").get(f"/members/{member['id']}")).json()
-    moved = await county.client("clerk").post(
-        f"/members/{member['id']}/transfer",
-        json={"organization_id": str(to.id), "on": day_of(utc_now()).isoformat(), "reason": "工作调动"},
-        headers={"if-match": f'"{fresh["version"]}"'},
-    )
-    assert moved.is_success, moved.text
 
 
 async def test_changes_200_tell_the_record_as_its_list_shows_it(county: County) -> None:
@@ -306,14 +237,6 @@ async def test_writers_of_every_length_and_a_reader_that_never_stops(county: Cou
     assert seen[-1] == last["id"]
 
 
-async def waiting_there(county: County, callers: int) -> None:
-    for _ in range(2000):
-        if county.app.state.change_hub.waiting >= callers:
-            return
-        await asyncio.sleep(0.05)
-    raise AssertionError(f"never {callers} waiting")
-
-
 async def test_wait_200_as_soon_as_something_is_committed(county: County) -> None:
     mirror = await follow(county, "members")
     start = time.monotonic()
@@ -385,45 +308,3 @@ async def test_changes_200_for_people_too(county: County) -> None:
     await mirror.once()
     made = await new_member(county, county.branch)
     assert made["id"] in {item["id"] for item in await mirror.once()}
-
-
-def test_every_resource_has_rows_and_every_leaving_is_an_event() -> None:
-    assert set(ROWS) == {resource.name for resource in RESOURCES}
-    for resource in RESOURCES:
-        assert set(resource.leaving) | resource.carrying <= set(EVENT_KINDS)
-
-
-async def test_changes_200_tell_what_senders_did_when_its_day_is_over(timely: County) -> None:
-    """No place between records that bear their moment, no cursor and no waking tells when somebody came."""
-    county = timely
-    mirror = Mirror(county.client("clerk"), "feedback-cards", "members")
-    await mirror.once()
-    mirror.told.clear()
-    before = mirror.cursor
-    cards = [await Case.sent(county, content=f"路灯不亮第{number}次说") for number in range(3)]
-    assert await mirror.once() == []
-    assert mirror.cursor == before, "an unseen card moves no cursor"
-    waiting = asyncio.create_task(mirror.once(wait=1))
-    await waiting_there(county, 1)
-    await Case.sent(county, content="垃圾桶满了两天没人清")
-    assert await waiting == [], "nor does it wake anybody"
-    async with county.app.state.database.transaction() as session:
-        await set_clock_offset(session, timedelta(days=1))
-    told = [item["record"]["number"] for item in await mirror.once()]
-    assert {case.receipt["number"] for case in cards} <= set(told)
-    assert len(told) == len(set(told)) == 4
-    assert await mirror.once() == []
-    # From the beginning they come in the order of their days, mixed within a day, and before the log.
-    anew = Mirror(county.client("clerk"), "feedback-cards")
-    await anew.once(limit=3)
-    days = [item["record"]["received_on"] for item in anew.told[:4]]
-    assert days == sorted(days)
-    assert {case.receipt["number"] for case in cards} <= {record["number"] for record in anew.kept.values()}
-
-
-async def test_changes_200_tell_a_card_when_the_desk_acts_on_it(county: County) -> None:
-    mirror = Mirror(county.client("clerk"), "feedback-cards")
-    await mirror.once()
-    case = await Case.sent(county)
-    await case.accepted()
-    assert case.receipt["number"] in {item["record"]["number"] for item in await mirror.once()}
