@@ -57,6 +57,7 @@ from backend.api import (
 from backend.api.change_hub import ChangeHub
 from backend.api.headers import SecurityHeaders
 from backend.api.limits import BodyLimit
+from backend.api.signed import BodyDigest
 from backend.api.token import TokenIssuer
 from backend.db.embedded import EmbeddedPostgres
 from backend.db.engine import migrate, open_database
@@ -198,6 +199,7 @@ def create_app(settings: Settings, *, dsn: str | None = None) -> FastAPI:
     app.include_router(pages.docs)
     contract.install(app)
     pages.mount(app, settings.frontend)
+    app.add_middleware(BodyDigest)
     app.add_middleware(BodyLimit)
     app.add_middleware(RequestLog)
     app.add_middleware(SecurityHeaders)

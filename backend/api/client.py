@@ -10,18 +10,29 @@ from sqlmodel import col
 
 from backend.api import examples
 from backend.api.account_life_shapes import Place, Reason
-from backend.api.deps import DatabaseDep, IfMatchDep, LanguageDep, MomentDep, PagingDep, SessionDep, json_bytes, needs
+from backend.api.deps import (
+    CipherDep,
+    DatabaseDep,
+    IfMatchDep,
+    LanguageDep,
+    MomentDep,
+    PagingDep,
+    SessionDep,
+    json_bytes,
+    needs,
+)
 from backend.api.errors import refusals
 from backend.api.event import EventPage, event_page
 from backend.api.repeat import NOT_KEPT, RepeatableRoute
 from backend.api.shapes import Answer, Body, OptionalText, Text
 from backend.db.base import Session, utc_now
-from backend.db.client import Client, client_in, client_rows
+from backend.db.client import SIGN_IN, Client, client_in, client_rows
 from backend.db.read import Order, page_of, record_of
 from backend.domain.access import CLIENT_SCOPES, Actor
 from backend.domain.client.keeping import (
     NewClient,
     add_secret,
+    add_signing_key,
     change_client,
     confirm_secret,
     end_secret,
@@ -46,10 +57,17 @@ Networks = Annotated[
 ]
 
 
+Use = Literal["sign_in", "hmac-sha256", "sm2-sm3"]
+
+
 class SecretRow(Answer):
-    """A secret in use: its first characters, since when it opens anything, and until when it works."""
+    """A secret or key in use: its first characters, since when it opens anything, and until when it works.
+
+    `use`: `sign_in` buys tokens; the others sign requests, and `id` is then what `X-Key-Id` says.
+    """
 
     id: UUID
+    use: Use
     hint: str
     confirmed_at: datetime | None
     created_at: datetime
@@ -150,12 +168,24 @@ class SecretEnd(Body):
     reason: Reason
 
 
+class SecretIn(Body):
+    """What a secret is for. Without a body it buys tokens. A key for requests is a shared one (`hmac-sha256`), or the
+    partner's own, of which only the public half is told (`sm2-sm3`: the point in hex)."""
+
+    model_config = ConfigDict(json_schema_extra={"example": {"use": "hmac-sha256"}})
+
+    use: Use = SIGN_IN
+    public_key: Annotated[str, Field(max_length=130)] | None = None
+
+
 class SecretOut(Answer):
-    """A new secret, told this once."""
+    """A new secret, told this once: for tokens, or 64 hexadecimal digits of the 32 bytes by which requests are signed;
+    null when the partner holds the key."""
 
     id: UUID
+    use: Use
     client_id: str
-    client_secret: str
+    client_secret: str | None
     ends_at: datetime
     version: int
 
@@ -242,13 +272,32 @@ async def set_scopes(
     openapi_extra=NOT_KEPT,
 )
 async def make_secret(
-    session: SessionDep, moment: MomentDep, response: Response, id: ClientKey, version: IfMatchDep, actor: Keeper
+    session: SessionDep,
+    moment: MomentDep,
+    cipher: CipherDep,
+    response: Response,
+    id: ClientKey,
+    version: IfMatchDep,
+    actor: Keeper,
+    body: SecretIn | None = None,
 ) -> SecretOut:
-    """Make a secret. Two may live at one time, so that a client changes over without a gap."""
-    client, kept, secret = await add_secret(session, actor, moment, id, version)
+    """Make a secret, or take a key for signed requests. Two of each may live at one time, so that a client changes over
+    without a gap. Once a key for requests is confirmed, every request of the client has to be signed."""
+    secret: str | None
+    if body is None or body.use == SIGN_IN:
+        client, kept, secret = await add_secret(session, actor, moment, id, version)
+    else:
+        client, kept, secret = await add_signing_key(
+            session, actor, moment, cipher, id, version, body.use, body.public_key
+        )
     response.headers["cache-control"] = "no-store"
     return SecretOut(
-        id=kept.id, client_id=client.client_id, client_secret=secret, ends_at=kept.ends_at, version=client.version
+        id=kept.id,
+        use=body.use if body else SIGN_IN,
+        client_id=client.client_id,
+        client_secret=secret,
+        ends_at=kept.ends_at,
+        version=client.version,
     )
 
 

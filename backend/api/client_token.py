@@ -2,7 +2,6 @@
 
 import base64
 import binascii
-import time
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
@@ -11,8 +10,8 @@ from urllib.parse import unquote
 from fastapi import Request
 
 from backend.api.deps import origin_of
-from backend.api.refused import SPAN_SECONDS
 from backend.api.shapes import Answer
+from backend.api.signed import tell_client_failure
 from backend.api.throttle import Throttle
 from backend.api.token import assertion_subject, verified_assertion
 from backend.db.client import Client
@@ -73,7 +72,8 @@ async def client_token(
             place = f"{client_id} {address}"
             failures.check(place)
             failures.note(place)
-            await _tell_failure(request, database, moment, client_id or "")
+            if client_id and "\x00" not in client_id:
+                await tell_client_failure(request, database, moment, client_id, note_client_failure)
         raise
     issuer = request.app.state.tokens
     return TokenOut(
@@ -83,19 +83,6 @@ async def client_token(
         refresh_token=None,
         scope=" ".join(sorted(scopes)),
     )
-
-
-async def _tell_failure(request: Request, database: Database, moment: Moment, client_id: str) -> None:
-    """Record that somebody who was no client showed its id: once an hour, for a program asks again and again."""
-    told: dict[tuple[object, ...], float] = request.app.state.refusals_told
-    key, now = ("client", client_id), time.monotonic()
-    if "\x00" in client_id or now - told.get(key, -SPAN_SECONDS) < SPAN_SECONDS:
-        return
-    async with request.app.state.sign_in_lanes.tokens.turn(), database.transaction() as session:
-        known = await known_client(session, client_id)
-        if known is not None:
-            told[key] = now
-            note_client_failure(session, moment, known[0])
 
 
 def _claims(request: Request, client: Client, assertion: str | None) -> dict[str, object] | None:

@@ -26,6 +26,11 @@ example.
 - A POST may carry an `Idempotency-Key`: asked again with the same key within 7 days it is not done again, and answers
   what it answered (`idempotency-replayed: true`). `x-answer-kept: false`: the answer holds a secret and is told once.
 - A record under a procedure says in `procedure.options` what *you* may do next and what is still missing.
+- Where a client has a confirmed key for requests, each of them is signed: `X-App-Id` (its `client_id`), `X-Key-Id`,
+  `X-Timestamp` (seconds since 1970, at most 5 minutes off), `X-Nonce` (16 to 64 characters, once), `X-Body-Digest`
+  (`sha-256=` or `sm3=`, hexadecimal, of an empty body too) and `X-Signature` (base64) over six lines: method, path,
+  query with its parts sorted, timestamp, nonce, the digest's hexadecimal. `hmac-sha256` takes the key's 32 bytes;
+  `sm2-sm3` the default user id, DER or r and s. Vectors: `openapi/signature-vectors.json`.
 - `x-example-role` names the demonstration's account with which the example of an operation works.
 - Refusals are `application/problem+json` (RFC 9457) in the language of `Accept-Language` (zh-CN, en).
   The `code` is stable.

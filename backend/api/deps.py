@@ -12,6 +12,7 @@ from fastapi.routing import APIRoute
 from fastapi.security import OAuth2PasswordBearer
 
 from backend.api.language import language_of
+from backend.api.signed import check_signature
 from backend.api.throttle import count_account
 from backend.db.base import Session, utc_now
 from backend.db.clock import clock_offset
@@ -86,7 +87,10 @@ async def caller(request: Request, token: Annotated[str | None, Depends(oauth2)]
     if claims.scopes is not None:
         request.state.due = None
         async with _database(request).reader() as reader:
-            client = await client_now(reader, claims.account_id, claims.epoch, claims.scopes, origin_of(request))
+            client, signs = await client_now(reader, claims.account_id, claims.epoch, claims.scopes, origin_of(request))
+        if signs:
+            moment = Moment(utc_now(), request.scope.get("state", {}).get("request_id"), origin_of(request))
+            await check_signature(request, _database(request), moment, claims.account_id)
         request.state.actor = client
         return client
     absent = request.headers.get(ON_BEHALF_OF)

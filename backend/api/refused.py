@@ -10,9 +10,8 @@ from fastapi import Request
 from backend.api.deps import origin_of, public_moment
 from backend.db.engine import Database
 from backend.domain.access import Actor
-from backend.domain.refusal import note_refusal
+from backend.domain.refusal import SPAN_SECONDS, note_refusal
 
-SPAN_SECONDS = 3600
 _MOST = 10_000
 """Kinds of refusals that a process remembers; then it begins anew, and tells some a second time."""
 

@@ -1,7 +1,7 @@
 """County systems that sign in by themselves: what each may ask for and where, its secrets, and what was used up."""
 
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -10,6 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlmodel import Field, col, select
 
 from backend.db.base import Row, Session, Table, Versioned, erasable, timestamp
+from backend.db.encrypted import encrypted
 from backend.db.organization import Organization, Reach, under
 
 COARSE_SECONDS = 60
@@ -43,9 +44,15 @@ class Client(Versioned, table=True):
     is_test: bool = False
 
 
-class ClientSecret(Row, table=True):
-    """A secret of a client as its hash: it is 256 random bits, shown once.
+SIGN_IN: Final = "sign_in"
+"""The use of a secret that buys tokens; the other uses are the algorithms by which requests are signed."""
 
+
+class ClientSecret(Row, table=True):
+    """What a client proves itself by: a secret as its hash, 256 random bits that are shown once, or a key for requests.
+
+    `use`: `sign_in`, or the algorithm by which requests are signed with it. `sealed_key`: a shared key, encrypted,
+    since a signature cannot be checked by a hash; `public_key`: of the partner's own pair, hex.
     It opens nothing before `confirmed_at`: somebody else than who made it has to have said that it is the partner's.
     """
 
@@ -54,6 +61,9 @@ class ClientSecret(Row, table=True):
     client_key: UUID = Field(foreign_key="client.id")
     secret_hash: bytes = Field(unique=True)
     hint: str = Field(max_length=8)
+    use: str = Field(default=SIGN_IN, max_length=16)
+    sealed_key: bytes | None = Field(default=None, sa_column_kwargs=encrypted("client_secret.sealed_key"))
+    public_key: str | None = Field(default=None, max_length=130)
     ends_at: datetime = Field(sa_type=timestamp)
     confirmed_at: datetime | None = Field(default=None, sa_type=timestamp)
     ended_at: datetime | None = Field(default=None, sa_type=timestamp)
@@ -84,11 +94,17 @@ async def client_named(session: Session, client_id: str) -> tuple[Client, Organi
 
 
 async def living_secrets(session: Session, key: UUID, at: datetime) -> list[ClientSecret]:
-    """The secrets with which a client may sign in, the newest last."""
+    """The secrets and keys that a client may use, the newest last."""
     question = select(ClientSecret).where(
         ClientSecret.client_key == key, col(ClientSecret.ended_at).is_(None), col(ClientSecret.ends_at) > at
     )
     return list(await session.exec(question.order_by(col(ClientSecret.created_at), col(ClientSecret.id))))
+
+
+async def has_shown(session: Session, secret_hash: bytes) -> bool:
+    """Whether a secret or key with this hash was ever given, living or over."""
+    question = sa.select(sa.exists().where(col(ClientSecret.secret_hash) == secret_hash))
+    return bool((await session.execute(question)).scalar_one())
 
 
 async def client_in(
@@ -122,9 +138,39 @@ async def standing_client(reader: AsyncConnection, key: UUID) -> Any | None:
             col(Client.reach_id),
             col(Organization.path).label("reach_path"),
             col(Organization.name).label("reach_name"),
+            # One whose time is over counts: the demand does not run out with it.
+            sa.exists().where(_signs(), col(ClientSecret.client_key) == col(Client.id)).label("signs"),
         )
         .join(Organization, col(Organization.id) == col(Client.reach_id))
         .where(col(Client.id) == key)
+    )
+    return (await reader.execute(question)).one_or_none()
+
+
+def _signs() -> sa.ColumnElement[bool]:
+    return sa.and_(
+        col(ClientSecret.use) != SIGN_IN,
+        col(ClientSecret.confirmed_at).is_not(None),
+        col(ClientSecret.ended_at).is_(None),
+    )
+
+
+async def signing_key(reader: AsyncConnection, key: UUID, key_id: UUID, at: datetime) -> Any | None:
+    """A living key by which a client signs its requests: `client_id`, `use`, `sealed_key`, `public_key`."""
+    question = (
+        sa.select(
+            col(Client.client_id),
+            col(ClientSecret.use),
+            col(ClientSecret.sealed_key),
+            col(ClientSecret.public_key),
+        )
+        .join(Client, col(Client.id) == col(ClientSecret.client_key))
+        .where(
+            col(ClientSecret.client_key) == key,
+            col(ClientSecret.id) == key_id,
+            _signs(),
+            col(ClientSecret.ends_at) > at,
+        )
     )
     return (await reader.execute(question)).one_or_none()
 
@@ -157,7 +203,7 @@ def client_rows(reach: Reach, at: datetime) -> sa.Select[Any]:
             sa.func.coalesce(
                 sa.func.json_agg(
                     named(
-                        *("id", col(ClientSecret.id), "hint", col(ClientSecret.hint)),
+                        *("id", col(ClientSecret.id), "hint", col(ClientSecret.hint), "use", col(ClientSecret.use)),
                         *("confirmed_at", col(ClientSecret.confirmed_at)),
                         *("created_at", col(ClientSecret.created_at), "ends_at", col(ClientSecret.ends_at)),
                     )

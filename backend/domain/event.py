@@ -100,6 +100,8 @@ EVENT_KINDS: dict[str, dict[str, str]] = {
     "client.secret_ended": {"zh-CN": "作废客户端密钥", "en": "Secret of a client ended"},
     "client.suspended": {"zh-CN": "停用客户端", "en": "Client suspended"},
     "client.resumed": {"zh-CN": "恢复客户端", "en": "Client resumed"},
+    "client.key_added": {"zh-CN": "登记客户端签名密钥", "en": "Client's signing key added"},
+    "client.signature_refused": {"zh-CN": "客户端请求签名不符", "en": "Client's signature refused"},
     "client.sign_in_failed": {"zh-CN": "客户端登录失败", "en": "Client's sign-in failed"},
     "client.signed_in": {"zh-CN": "客户端登录", "en": "Client signed in"},
     "account.created": {"zh-CN": "开通账号", "en": "Account created"},

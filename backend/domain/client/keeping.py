@@ -17,17 +17,20 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.serialization import load_pem_public_key
 
 from backend.db.base import Session, new_id, utc_now
-from backend.db.client import Client, ClientSecret, client_in, client_named, living_secrets
+from backend.db.client import SIGN_IN, Client, ClientSecret, client_in, client_named, has_shown, living_secrets
 from backend.db.organization import Organization, OrganizationStatus, organization_in
 from backend.domain.access import Actor, Moment
 from backend.domain.calendar import day_of, end_of
 from backend.domain.client.rule import LONGEST, SECRETS, network_problems, scope_problems
-from backend.domain.errors import Conflict, Forbidden, Invalid, NotFound, Problem, Stale
+from backend.domain.client.signature import HMAC_SHA256, SM2_SM3, new_hmac_key, sm2_point
+from backend.domain.crypto import FieldCipher
+from backend.domain.errors import Conflict, Forbidden, Invalid, NotFound, Problem, Stale, invalid
 from backend.domain.event import record_about
 
 _CLIENT_ID = re.compile(r"[a-z][a-z0-9-]{3,63}")
 _SECRET_BYTES = 32
 _HINT = 4
+SEALED_KEY = "client_secret.sealed_key"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -134,7 +137,7 @@ async def add_secret(
     """
     client = await _held(session, actor, id, version, "client:write")
     now = utc_now()
-    if len(await living_secrets(session, client.id, now)) >= SECRETS:
+    if sum(kept.use == SIGN_IN for kept in await living_secrets(session, client.id, now)) >= SECRETS:
         raise Conflict("secrets_enough")
     secret = secrets.token_urlsafe(_SECRET_BYTES)
     kept = ClientSecret(
@@ -142,6 +145,44 @@ async def add_secret(
     )
     session.add(kept)
     _changed(session, actor, moment, client, "client.secret_made", {"hint": kept.hint})
+    return client, kept, secret
+
+
+async def add_signing_key(
+    session: Session,
+    actor: Actor,
+    moment: Moment,
+    cipher: FieldCipher,
+    id: UUID,
+    version: int,
+    use: str,
+    public_key: str | None,
+) -> tuple[Client, ClientSecret, str | None]:
+    """Give a client a key for its requests: a shared one, told here and never again, or the partner's public one.
+
+    Once somebody else has confirmed it, no request without a signature is taken. Raises NotFound, Forbidden, Stale,
+    Invalid, and Conflict `secrets_enough` while two others live.
+    """
+    client = await _held(session, actor, id, version, "client:write")
+    point = sm2_point(public_key) if public_key is not None and use == SM2_SM3.name else None
+    if use == SM2_SM3.name and point is None:
+        raise invalid("/public_key", "sm2_key_unusable")
+    if use == HMAC_SHA256.name and public_key is not None:
+        raise invalid("/public_key", "key_not_wanted")
+    if sum(kept.use != SIGN_IN for kept in await living_secrets(session, client.id, utc_now())) >= SECRETS:
+        raise Conflict("secrets_enough")
+    kept = ClientSecret(client_key=client.id, secret_hash=b"", hint="", use=use, ends_at=client.ends_at)
+    if point is None:
+        secret = shown = new_hmac_key()
+        kept.sealed_key = cipher.encrypt(secret, SEALED_KEY, kept.id)
+    else:
+        secret, shown = None, point.hex()
+        kept.public_key = shown
+    kept.hint, kept.secret_hash = shown[:_HINT], secret_hash(f"{client.id} {use} {shown}")
+    if await has_shown(session, kept.secret_hash):
+        raise invalid("/public_key", "key_in_use")
+    session.add(kept)
+    _changed(session, actor, moment, client, "client.key_added", {"hint": kept.hint, "use": use})
     return client, kept, secret
 
 
@@ -175,6 +216,10 @@ async def end_secret(
     kept = await _secret(session, client, secret_id)
     kept.ended_at = utc_now()
     client.epoch += 1
+    left = [each for each in await living_secrets(session, client.id, utc_now()) if each.use != SIGN_IN]
+    if kept.use != SIGN_IN and kept.confirmed_at is not None and not any(each.confirmed_at for each in left):
+        # It would be let in unsigned, which is for who gives scopes to say.
+        client.scopes = []
     return _changed(session, actor, moment, client, "client.secret_ended", {"hint": kept.hint}, reason)
 
 

@@ -13,6 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from backend.db.base import Session, utc_now
 from backend.db.client import (
     COARSE_SECONDS,
+    SIGN_IN,
     Client,
     client_named,
     forget_used,
@@ -72,8 +73,17 @@ async def sign_in_client(
 
 def note_client_failure(session: Session, moment: Moment, client: Client) -> None:
     """Record that a client's id was shown with a proof, or from a network, that is not the client's."""
+    _note_stranger(session, moment, client, "client.sign_in_failed")
+
+
+def note_unsigned(session: Session, moment: Moment, client: Client) -> None:
+    """Record that a client's token came without the signature that is demanded of it: somebody may have caught it."""
+    _note_stranger(session, moment, client, "client.signature_refused")
+
+
+def _note_stranger(session: Session, moment: Moment, client: Client, kind: str) -> None:
     stranger = acting_client(client.id, client.name, client.organization_id, (client.reach_id, "", ""), (), ())
-    record_about(session, stranger, moment, "client.sign_in_failed", client)
+    record_about(session, stranger, moment, kind, client)
 
 
 async def _is_proved(session: Session, client: Client, shown: Shown, now: datetime) -> bool:
@@ -85,7 +95,8 @@ async def _is_proved(session: Session, client: Client, shown: Shown, now: dateti
         return False
     given = secret_hash(shown.secret)
     living = await living_secrets(session, client.id, now)
-    return any(hmac.compare_digest(given, kept.secret_hash) for kept in living if kept.confirmed_at is not None)
+    mine = [kept for kept in living if kept.use == SIGN_IN and kept.confirmed_at is not None]
+    return any(hmac.compare_digest(given, kept.secret_hash) for kept in mine)
 
 
 async def forget_words(session: Session, _: Moment) -> int:
@@ -95,8 +106,10 @@ async def forget_words(session: Session, _: Moment) -> int:
 
 async def client_now(
     reader: AsyncConnection, key: UUID, epoch: int, asked: frozenset[str], origin: str | None
-) -> Actor:
-    """The client as it may act now. Read at every request, so that what was taken from it is refused at the next one.
+) -> tuple[Actor, bool]:
+    """The client as it may act now, and whether its requests have to be signed.
+
+    Read at every request, so that what was taken from it is refused at the next one.
 
     Raises SignInRefused when it may act no longer, or comes from elsewhere.
     """
@@ -109,4 +122,4 @@ async def client_now(
     if found.last_used_at is None or (now - found.last_used_at).total_seconds() >= COARSE_SECONDS:
         await touch_client(reader, key, now)
     reach = (found.reach_id, found.reach_path, found.reach_name)
-    return acting_client(key, found.name, found.organization_id, reach, found.scopes, asked)
+    return acting_client(key, found.name, found.organization_id, reach, found.scopes, asked), found.signs

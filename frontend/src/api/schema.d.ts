@@ -523,7 +523,8 @@ export interface paths {
         put?: never;
         /**
          * Make Secret
-         * @description Make a secret. Two may live at one time, so that a client changes over without a gap.
+         * @description Make a secret, or take a key for signed requests. Two of each may live at one time, so that a client changes over
+         *     without a gap. Once a key for requests is confirmed, every request of the client has to be signed.
          */
         post: operations["client_make_secret"];
         delete?: never;
@@ -8620,14 +8621,33 @@ export interface components {
             secret_id: string;
         };
         /**
+         * SecretIn
+         * @description What a secret is for. Without a body it buys tokens. A key for requests is a shared one (`hmac-sha256`), or the
+         *     partner's own, of which only the public half is told (`sm2-sm3`: the point in hex).
+         * @example {
+         *       "use": "hmac-sha256"
+         *     }
+         */
+        SecretIn: {
+            /** Public Key */
+            public_key?: string | null;
+            /**
+             * Use
+             * @default sign_in
+             * @enum {string}
+             */
+            use?: "sign_in" | "hmac-sha256" | "sm2-sm3";
+        };
+        /**
          * SecretOut
-         * @description A new secret, told this once.
+         * @description A new secret, told this once: for tokens, or 64 hexadecimal digits of the 32 bytes by which requests are signed;
+         *     null when the partner holds the key.
          */
         SecretOut: {
             /** Client Id */
             client_id: string;
             /** Client Secret */
-            client_secret: string;
+            client_secret: string | null;
             /**
              * Ends At
              * Format: date-time
@@ -8638,12 +8658,19 @@ export interface components {
              * Format: uuid
              */
             id: string;
+            /**
+             * Use
+             * @enum {string}
+             */
+            use: "sign_in" | "hmac-sha256" | "sm2-sm3";
             /** Version */
             version: number;
         };
         /**
          * SecretRow
-         * @description A secret in use: its first characters, since when it opens anything, and until when it works.
+         * @description A secret or key in use: its first characters, since when it opens anything, and until when it works.
+         *
+         *     `use`: `sign_in` buys tokens; the others sign requests, and `id` is then what `X-Key-Id` says.
          */
         SecretRow: {
             /** Confirmed At */
@@ -8665,6 +8692,11 @@ export interface components {
              * Format: uuid
              */
             id: string;
+            /**
+             * Use
+             * @enum {string}
+             */
+            use: "sign_in" | "hmac-sha256" | "sm2-sm3";
         };
         /**
          * SecurityOut
@@ -12549,7 +12581,11 @@ export interface operations {
             };
             cookie?: never;
         };
-        requestBody?: never;
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["SecretIn"] | null;
+            };
+        };
         responses: {
             /** @description Successful Response */
             201: {
@@ -12558,6 +12594,15 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["SecretOut"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Refusal"];
                 };
             };
             /** @description Unauthorized */
@@ -12598,6 +12643,15 @@ export interface operations {
             };
             /** @description Precondition Failed */
             412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description Request Entity Too Large */
+            413: {
                 headers: {
                     [name: string]: unknown;
                 };
