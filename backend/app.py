@@ -53,7 +53,9 @@ from backend.api import (
     rectification_work,
     session,
     sign_in,
+    source,
 )
+from backend.api.address import NoNumbersInAddress
 from backend.api.change_hub import ChangeHub
 from backend.api.headers import SecurityHeaders
 from backend.api.limits import BodyLimit
@@ -99,6 +101,8 @@ ROUTERS = (
     decision_paper.router,
     ledger.router,
     attachment.router,
+    # Fixed words below a resource come before its /{id}.
+    *source.ROUTERS,
     feedback_public.router,
     feedback_work.router,
     feedback.router,
@@ -111,7 +115,6 @@ ROUTERS = (
     audit.router,
     public.router,
     personal_data.router,
-    # Fixed words below /rectifications come before its /{id}.
     rectification_relook.router,
     rectification_paper.router,
     rectification.router,
@@ -201,6 +204,7 @@ def create_app(settings: Settings, *, dsn: str | None = None) -> FastAPI:
     pages.mount(app, settings.frontend)
     app.add_middleware(BodyDigest)
     app.add_middleware(BodyLimit)
+    app.add_middleware(NoNumbersInAddress)
     app.add_middleware(RequestLog)
     app.add_middleware(SecurityHeaders)
     return app

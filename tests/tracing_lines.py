@@ -21,6 +21,7 @@ PARTS = {
     "refresh_token": "ends with its session",
     "role_grant": "named in the event with what it gave",
     "sealed_report": "a ciphertext; reading and handing over are the event itself",
+    "source_record": "keyed hashes of what was brought last; what changed is told of the record itself",
     "second_step": "a secret; its state is the kind of the event",
     "sign_in_try": "counts tries under keyed hashes, for a day",
 }

@@ -31,7 +31,9 @@ example.
   (`sha-256=` or `sm3=`, hexadecimal, of an empty body too) and `X-Signature` (base64) over six lines: method, path,
   query with its parts sorted, timestamp, nonce, the digest's hexadecimal. `hmac-sha256` takes the key's 32 bytes;
   `sm2-sm3` the default user id, DER or r and s. Vectors: `openapi/signature-vectors.json`.
-- `x-example-role` names the demonstration's account with which the example of an operation works.
+- A POST of a batch of records needs no key: each record has the partner's own id, and brought again it is unchanged.
+- `x-example-role` names the demonstration's account, or the partner's program, with which the example of an operation
+  works.
 - Refusals are `application/problem+json` (RFC 9457) in the language of `Accept-Language` (zh-CN, en).
   The `code` is stable.
 - A role that a colleague lent is used with the header `On-Behalf-Of: <account id of the colleague>`; what is done then

@@ -1,7 +1,7 @@
 """How a refusal is said in HTTP: `application/problem+json` (RFC 9457) with a stable code."""
 
 import logging
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from http import HTTPStatus
 from typing import Any
 
@@ -77,7 +77,25 @@ def problem(
 ) -> JSONResponse:
     """Build the one shape that every refusal has."""
     language = language_of(request.headers.get("accept-language"))
-    body = Refusal(
+    body = refusal(language, status, code, params, problems, request.scope.get("state", {}).get("request_id"))
+    return JSONResponse(
+        body.model_dump(),
+        status,
+        {"content-language": language, "cache-control": "no-store", **(headers or {})},
+        media_type="application/problem+json",
+    )
+
+
+def refusal(
+    language: str,
+    status: int,
+    code: str,
+    params: Mapping[str, Any] | None,
+    problems: Iterable[Problem],
+    request_id: str | None,
+) -> Refusal:
+    """A refusal in words."""
+    return Refusal(
         type="about:blank",
         title=HTTPStatus(status).phrase,
         status=status,
@@ -92,25 +110,26 @@ def problem(
             }
             for p in problems
         ],
-        request_id=request.scope.get("state", {}).get("request_id"),
+        request_id=request_id,
     )
-    return JSONResponse(
-        body.model_dump(),
-        status,
-        {"content-language": language, "cache-control": "no-store", **(headers or {})},
-        media_type="application/problem+json",
-    )
+
+
+def status_of(error: Refused) -> int:
+    """The HTTP status that says in which way something was refused."""
+    return next(status for kind, status in STATUS.items() if isinstance(error, kind))
 
 
 async def _refused(request: Request, error: Exception) -> JSONResponse:
     assert isinstance(error, Refused)
-    status = next(status for kind, status in STATUS.items() if isinstance(error, kind))
+    status = status_of(error)
     # RFC 6749 5.2 wants 400 for a refused grant; 401 is for a request that needed a token.
     if error.code in ("invalid_grant", "invalid_scope", "second_step_required", "second_step_wrong"):
         status = 400
     if status == 403:
         await tell_refusal(request, error.code)
     headers = {"www-authenticate": "Bearer"} if status == 401 else None
+    if status == 409 and "version" in error.params:
+        headers = {"etag": f'"{error.params["version"]}"'}
     if status == 429:
         headers = {"retry-after": str(error.params["seconds"])}
     return problem(request, status, error.code, params=error.params, problems=error.problems, headers=headers)
@@ -138,16 +157,23 @@ async def _malformed(request: Request, error: Exception) -> JSONResponse:
         return problem(request, 428, "if_match_required")
     if any(e["type"] == "json_invalid" for e in found):
         return problem(request, 400, "json_invalid")
-    problems = [
+    return problem(request, 422, "invalid", problems=problems_of(found))
+
+
+def problems_of(found: Sequence[Mapping[str, Any]]) -> list[Problem]:
+    """What a shape finds wrong, each at its field."""
+    return [
         Problem(_pointer(e["loc"]), _code(e), {name: str(value) for name, value in e.get("ctx", {}).items()})
         for e in found[:_MOST_PROBLEMS]
     ]
-    return problem(request, 422, "invalid", problems=problems)
 
 
 async def _http(request: Request, error: Exception) -> JSONResponse:
     assert isinstance(error, HTTPException)
     code = _PLAIN.get(error.status_code, "bad_request")
+    if isinstance(error.__cause__, UnicodeDecodeError):
+        # GBK that calls itself UTF-8 is what partners' programs get wrong most.
+        code = "body_not_utf8"
     return problem(request, error.status_code, code, headers=error.headers)
 
 
@@ -161,16 +187,22 @@ async def _too_often(request: Request, error: Exception) -> JSONResponse:
     return problem(request, 429, "too_often", params={"seconds": error.wait}, headers=headers)
 
 
-async def _database(request: Request, error: Exception) -> JSONResponse:
-    assert isinstance(error, sqlalchemy.exc.DBAPIError)
+def database_says(error: sqlalchemy.exc.DBAPIError) -> tuple[int, str]:
+    """The status and the code of what the database refused."""
     state = str(getattr(error.orig, "sqlstate", None) or "")
     if state in {"23505", "40001", "40P01"}:
         # Two people did the same thing at once; the second one reads again.
-        return problem(request, 409, "done_meanwhile")
+        return 409, "done_meanwhile"
     if state.startswith("22"):
-        return problem(request, 422, "invalid")
+        return 422, "invalid"
     _log.error("database failure %s", state or type(error.orig).__name__)
-    return problem(request, 503, "database_unavailable", headers={"retry-after": "2"})
+    return 503, "database_unavailable"
+
+
+async def _database(request: Request, error: Exception) -> JSONResponse:
+    assert isinstance(error, sqlalchemy.exc.DBAPIError)
+    status, code = database_says(error)
+    return problem(request, status, code, headers={"retry-after": "2"} if status == 503 else None)
 
 
 async def _unreachable(request: Request, error: Exception) -> JSONResponse:

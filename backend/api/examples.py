@@ -108,6 +108,15 @@ ROLES = {
         ),
         "system_admin",
     ),
+    # A program of a partner, which signs in with its client id.
+    **dict.fromkeys(
+        (
+            f"{tag}_{name}"
+            for tag in ("rectification", "feedback")
+            for name in ("put_by_source", "get_by_source", "bring")
+        ),
+        "county-platform",
+    ),
     **dict.fromkeys(
         ("grant_roles", "grant_get", "grant_give", "grant_end", "client_set_scopes", "client_confirm_one_secret"),
         "security_admin",

@@ -75,6 +75,15 @@ ENTRIES: dict[str, Any] = {
         },
     ]
 }
+PUSHED: dict[str, Any] = {
+    "organization_id": examples.VILLAGE,
+    "channel": "hotline",
+    "category": "utilities",
+    "wish": "action",
+    "content": "来电反映村东自来水管漏水，路面结冰，请尽快处理。",
+    "contact": {"name": "陶秀英", "phone": "19900003355"},
+    "call": {"started_at": "2026-11-19T01:10:00Z", "ended_at": "2026-11-19T01:14:00Z"},
+}
 CHANGE: dict[str, Any] = {"category": "drainage", "urgency": "urgent"}
 ACT: dict[str, Any] = {
     "step": "triage",

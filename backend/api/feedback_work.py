@@ -63,7 +63,9 @@ async def enter(
 ) -> EntriesOut:
     """Enter paper cards, slips, calls, visits and letters. Each is answered on its own; sending again adds nothing."""
     response.headers["cache-control"] = "no-store"
-    entered = await enter_cards(session, vault, actor, moment, [entry.new() for entry in body.entries])
+    entered = await enter_cards(
+        session, vault, actor, moment, [entry.new(entry.submission_id) for entry in body.entries]
+    )
     pairs = zip(body.entries, entered, strict=True)
     return EntriesOut(entries=[_entry_out(entry.submission_id, one, language) for entry, one in pairs])
 

@@ -22,10 +22,9 @@ class CallIn(Body):
     ended_at: AwareDatetime
 
 
-class EntryIn(Body):
-    """A paper card, a slip from the box, a call, a visit, a letter or what the county sent down."""
+class EntryBase(Body):
+    """What an office enters for the one who said it."""
 
-    submission_id: UUID
     organization_id: UUID
     channel: Key
     voice: Voice = Voice.masses
@@ -44,7 +43,7 @@ class EntryIn(Body):
     box_opening_id: UUID | None = None
     call: CallIn | None = None
 
-    def new(self) -> NewCard | Refused:
+    def new(self, submission_id: UUID) -> NewCard | Refused:
         """The card as the desk takes it in, or why it cannot be read as one."""
         try:
             contact = contact_of(self.contact)
@@ -52,7 +51,7 @@ class EntryIn(Body):
             return refused
         about = self.about or AboutStaffIn()
         return NewCard(
-            submission_id=self.submission_id,
+            submission_id=submission_id,
             place_id=self.organization_id,
             channel=self.channel,
             wish=self.wish,
@@ -73,6 +72,12 @@ class EntryIn(Body):
             received_on=self.received_on,
             call=Call(started_at=self.call.started_at, ended_at=self.call.ended_at) if self.call else None,
         )
+
+
+class EntryIn(EntryBase):
+    """A paper card, a slip from the box, a call, a visit, a letter or what the county sent down."""
+
+    submission_id: UUID
 
 
 class EntriesIn(Body):

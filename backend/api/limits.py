@@ -7,11 +7,15 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from backend.api.errors import problem
 
 JSON_LIMIT = 1024 * 1024
+BATCH_LIMIT = 4 * 1024 * 1024
 UPLOAD_LIMIT = 64 * 1024 * 1024
 
 
 class BodyLimit:
-    """Pure ASGI: 1 MiB for a body, 64 MiB for a multipart upload, counted as they arrive and not only as declared."""
+    """Pure ASGI: 1 MiB for a body, 4 MiB for a batch of records, 64 MiB for a multipart upload.
+
+    They are counted as they arrive and not only as declared.
+    """
 
     def __init__(self, app: ASGIApp) -> None:
         self.app = app
@@ -22,7 +26,8 @@ class BodyLimit:
             return
         headers = dict(scope["headers"])
         multipart = headers.get(b"content-type", b"").startswith(b"multipart/form-data")
-        limit = UPLOAD_LIMIT if multipart else JSON_LIMIT
+        limit = BATCH_LIMIT if scope["path"].endswith("/batches") else JSON_LIMIT
+        limit = UPLOAD_LIMIT if multipart else limit
         declared = headers.get(b"content-length", b"0")
         if declared.isdigit() and int(declared) > limit:
             await problem(Request(scope), 413, "too_large", params=_said(limit))(scope, receive, send)

@@ -10,6 +10,7 @@ from sqlmodel import Field, col, select
 
 from backend.db.account import Account
 from backend.db.base import Row, Session, Table, choice, timestamp
+from backend.db.client import Client
 from backend.db.feedback import FeedbackCard
 from backend.db.organization import Organization, OrganizationStatus, Reach, under
 
@@ -89,7 +90,8 @@ class BoxOpening(Row, table=True):
 class HotlineCall(Table, table=True):
     """A call that brought a card, or that asked its sender back.
 
-    Of an anonymous caller only the day of the call is kept, as its first moment, and how long it was.
+    Of an anonymous caller only the day of the call is kept, as its first moment, and how long it was. Who took it is
+    an account, or the program of a hotline.
     """
 
     __table_args__ = (sa.Index("ix_hotline_call_card", "card_id"),)
@@ -102,7 +104,8 @@ class HotlineCall(Table, table=True):
     reached: bool
     note: str = Field(default="", max_length=1000)
     grade: int | None = Field(default=None, sa_type=sa.SmallInteger)
-    operator_id: UUID = Field(foreign_key="account.id")
+    operator_id: UUID | None = Field(default=None, foreign_key="account.id")
+    operator_client: UUID | None = Field(default=None, foreign_key="client.id")
 
 
 async def batch_of_token(session: Session, token: str) -> tuple[FeedbackBatch, Organization] | None:
@@ -161,8 +164,9 @@ async def entered_from(session: Session, opening_id: UUID) -> int:
 async def calls_of(session: Session, card_id: UUID) -> list[tuple[HotlineCall, str]]:
     """The calls about a card that the caller may see, each with its operator's name."""
     question = (
-        select(HotlineCall, Account.name)
-        .join(Account, col(Account.id) == col(HotlineCall.operator_id))
+        select(HotlineCall, sa.func.coalesce(col(Account.name), col(Client.name)))
+        .outerjoin(Account, col(Account.id) == col(HotlineCall.operator_id))
+        .outerjoin(Client, col(Client.id) == col(HotlineCall.operator_client))
         .where(HotlineCall.card_id == card_id)
         .order_by(col(HotlineCall.started_at))
     )

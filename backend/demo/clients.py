@@ -9,16 +9,19 @@ from sqlmodel import col
 
 from backend.db.base import Session, utc_now
 from backend.db.client import Client, ClientSecret
+from backend.db.source import SourceRecord
 from backend.demo.calendar import at
 from backend.demo.cue import Cue
 from backend.domain.access import Actor, Moment
+from backend.domain.calendar import start_of
 from backend.domain.client.keeping import NewClient, give_scopes, register_client, secret_hash, suspend_client
 from backend.domain.demo_id import demo_id
 
 PLATFORM, HOTLINE = "county-platform", "old-hotline"
 _REGISTERED, _GIVEN, _SUSPENDED = at("2026-04-01 09:10"), at("2026-04-01 15:20"), at("2026-10-09 10:05")
+_DAY = start_of(_GIVEN.date())
 _LAST_DAY = date(2027, 12, 31)
-_SCOPES = (
+SCOPES = (
     *("organization:read", "decision:read", "rectification:read", "rectification:write"),
     *("feedback:read", "feedback:write", "attachment:read"),
 )
@@ -49,7 +52,20 @@ async def _register(session: Session, keeper: Actor) -> None:
 
 async def _give(session: Session, giver: Actor) -> None:
     client = await session.get_one(Client, demo_id("client", PLATFORM))
-    await give_scopes(session, giver, Moment(_GIVEN), client.id, client.version, _SCOPES, "县乡数据共享协议")
+    await give_scopes(session, giver, Moment(_GIVEN), client.id, client.version, SCOPES, "县乡数据共享协议")
+    for resource, key in (("rectifications", "rectification"), ("feedback-cards", "feedback")):
+        known = SourceRecord(
+            client_key=client.id,
+            county_id=client.county_id,
+            resource=resource,
+            system="grid",
+            source_id="2026-0117",
+            record_id=demo_id(key, "READ"),
+            digests={},
+            created_at=_DAY,
+            updated_at=_DAY,
+        )
+        session.add(known)
 
 
 async def _suspend(session: Session, keeper: Actor) -> None:

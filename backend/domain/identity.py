@@ -163,6 +163,8 @@ HIDDEN = "***"
 """What stands where even the length of a value would tell something."""
 
 # A run of digits that may be a citizen number (15 or 18), a bank card (16 to 19) or a mobile phone.
+_ID_WITHIN = re.compile(r"(?<![0-9])[0-9]{17}[0-9Xx](?![0-9])")
+_MOBILE_WITHIN = re.compile(r"(?<![0-9])1[3-9][0-9]{9}(?![0-9])")
 _NUMBER = re.compile(r"(?<![0-9])(?:[0-9]{15,18}[0-9Xx*]?|1[3-9][0-9]{9})(?![0-9])")
 _SHORTEST = 11
 _TOKEN = re.compile(r"[0-9a-fA-F-]{32,}")
@@ -191,6 +193,16 @@ def mask_phone(phone: str) -> str:
 def mask_name(name: str) -> str:
     """`陶**`: a name of which only the first character is shown.  The SQL of lists does the same."""
     return name[:1] + "*" * max(len(name) - 1, 1) if name else ""
+
+
+def holds_citizen_number(text: str, today: date) -> bool:
+    """Whether a citizen number that somebody may have stands in `text`: its birthday and its check character fit."""
+    return any(id_number_problem(found.upper(), today) is None for found in _ID_WITHIN.findall(text))
+
+
+def holds_person(text: str, today: date) -> bool:
+    """Whether a citizen number or a mobile phone stands in `text`."""
+    return holds_citizen_number(text, today) or _MOBILE_WITHIN.search(text) is not None
 
 
 def mask_numbers(text: str) -> str:

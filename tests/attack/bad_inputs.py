@@ -215,6 +215,37 @@ API = (
         "api/test_feedback_public.py::test_send_201_twice_is_once_with_the_same_answer",
     ),
     Bad("double act", "412", "api/test_decision_walk.py::test_act_200_for_one_of_two_at_once"),
+    Bad(
+        "one source id with another body",
+        "source_field_fixed",
+        "api/test_source.py::test_put_409_at_each_field_that_stands_with_the_version",
+    ),
+    Bad("deleted record updated", "source_record_gone", "api/test_source.py::test_put_409_a_deleted_record_updated"),
+    Bad(
+        "closed record updated",
+        "source_record_over",
+        "api/test_source.py::test_put_409_what_is_closed_and_200_the_same_again",
+    ),
+    Bad("24:00", "field_datetime_from_date_parsing", "api/test_source.py::test_put_422_at_the_field"),
+    Bad("local time without a zone", "field_timezone_aware", "api/test_source.py::test_put_422_at_the_field"),
+    Bad("time that is still to come", "call_times_wrong", "api/test_source.py::test_put_422_at_the_field"),
+    Bad("amount with a comma", "field_int_parsing", "api/test_source.py::test_put_422_at_the_field"),
+    Bad("GBK that calls itself UTF-8", "body_not_utf8", "api/test_source.py::test_put_400_gbk_that_calls_itself_utf_8"),
+    Bad(
+        "citizen number in the query",
+        "number_in_address",
+        "api/test_address.py::test_any_422_a_citizen_number_in_the_query",
+    ),
+    Bad(
+        "citizen number as a source id",
+        "source_id_personal",
+        "api/test_source.py::test_put_422_a_citizen_number_as_an_id",
+    ),
+    Bad(
+        "place of another county",
+        "not_found",
+        "api/test_source.py::test_put_404_a_place_of_another_county",
+    ),
 )
 
 LATER = {

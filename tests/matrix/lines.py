@@ -84,6 +84,30 @@ def acted(step: str, outcome: str = "done", **more: Any) -> Sent:
     }
 
 
+Making = Callable[[World, str], dict[str, Any]]
+
+
+def new_call(world: World, place: str) -> dict[str, Any]:
+    """A card as a hotline's program brings it."""
+    times = {"started_at": "2026-11-19T02:00:00Z", "ended_at": "2026-11-19T02:03:00Z"}
+    card = {**new_card(world, place), "channel": "hotline", "call": times}
+    return {name: value for name, value in card.items() if name != "submission_id"}
+
+
+def by_source(make: Making | None = None) -> Sent:
+    path = {"system": "grid", "id": "2026-0117"}
+    return lambda world, _place, _subject: {"path": path, **({"json": make(world, "below")} if make else {})}
+
+
+def batch_of(make: Making) -> Sent:
+    return bodied(
+        lambda world, _place, _subject: {
+            "source_system": "grid",
+            "items": [{"source_id": "2026-0117", "record": make(world, "below")}],
+        }
+    )
+
+
 CALL = {"started_at": "2026-11-19T02:00:00Z", "ended_at": "2026-11-19T02:03:00Z", "reached": True, "note": "已亮"}
 ANSWER = {"outcome": "partly_adopted", "reason": "困难户减免已写入方案。"}
 
@@ -154,6 +178,16 @@ LINES: dict[str, Line] = {
     ),
     "client_suspend": Line("client", body(reason="系统下线")),
     "client_resume": Line("client", body(reason="系统恢复"), subject="suspended_client"),
+    # What programs bring under ids of their own: people are refused, whatever their role.
+    **{
+        f"{tag}_{name}": Line("nothing", sent, best=403)
+        for tag, make in (("rectification", new_rectification), ("feedback", new_call))
+        for name, sent in (
+            ("put_by_source", by_source(make)),
+            ("get_by_source", by_source()),
+            ("bring", batch_of(make)),
+        )
+    },
     "change_list": Line("nothing"),
     "invitation_read": Line("nothing", body(code="nobody's"), best=404),
     "invitation_accept": Line("nothing", body(code="nobody's", password="Orchard-3-lantern-Fog"), best=404),

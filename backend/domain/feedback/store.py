@@ -95,5 +95,6 @@ def call_row(
         reached=reached,
         note=note,
         grade=grade,
-        operator_id=operator.account_id,
+        operator_id=None if operator.is_client else operator.account_id,
+        operator_client=operator.account_id if operator.is_client else None,
     )

@@ -95,6 +95,14 @@ class Tracking:
         words = "".join(unicodedata.normalize("NFKC", content).split()).casefold()
         return self._hash("text", f"{desk_id} {sorted(about)} {words}".encode())
 
+    def source_hash(self, text: str) -> bytes:
+        """Tells one thing that a partner's program said from another, to nobody without the key."""
+        return self._hash("source", text.encode())
+
+    def source_submission(self, key: str) -> UUID:
+        """The submission that a card is whose partner calls it by `key`: brought again, it is the same."""
+        return UUID(bytes=self._hash("source_submission", key.encode())[:16], version=4)
+
     def photo_hash(self, card_id: UUID, data: bytes) -> bytes:
         return self._hash("photo", card_id.bytes + hashlib.sha256(data).digest())
 

@@ -1036,6 +1036,54 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/feedback-cards/batches": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Bring
+         * @description Bring up to 1,000 records. Each is done or refused on its own, in their order; send again what you please:
+         *     what is there already is `unchanged`.
+         */
+        post: operations["feedback_bring"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/feedback-cards/by-source/{system}/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get By Source
+         * @description The record that the partner has brought under its own id, as the program may see it.
+         */
+        get: operations["feedback_get_by_source"];
+        /**
+         * Put By Source
+         * @description Bring a record under the partner's own id: made when it is new; `unchanged` when it says the same.
+         *
+         *     Where a record says something else, what may change is changed; what stands as it was pushed first is refused at
+         *     its field (409, with the version as ETag). Whatever people here have changed since is not undone.
+         */
+        put: operations["feedback_put_by_source"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/feedback-cards/choices": {
         parameters: {
             query?: never;
@@ -2813,6 +2861,27 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/rectifications/batches": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Bring
+         * @description Bring up to 1,000 records. Each is done or refused on its own, in their order; send again what you please:
+         *     what is there already is `unchanged`.
+         */
+        post: operations["rectification_bring"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/rectifications/bulletin.docx": {
         parameters: {
             query?: never;
@@ -2846,6 +2915,33 @@ export interface paths {
          */
         get: operations["rectification_bulletin_as_pdf"];
         put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/rectifications/by-source/{system}/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get By Source
+         * @description The record that the partner has brought under its own id, as the program may see it.
+         */
+        get: operations["rectification_get_by_source"];
+        /**
+         * Put By Source
+         * @description Bring a record under the partner's own id: made when it is new; `unchanged` when it says the same.
+         *
+         *     Where a record says something else, what may change is changed; what stands as it was pushed first is refused at
+         *     its field (409, with the version as ETag). Whatever people here have changed since is not undone.
+         */
+        put: operations["rectification_put_by_source"];
         post?: never;
         delete?: never;
         options?: never;
@@ -3898,6 +3994,18 @@ export interface components {
             reason: string | null;
             /** To On */
             to_on: string | null;
+        };
+        /**
+         * BroughtOut
+         * @description An answer for each record, in the order in which they came, and how many there are of each.
+         */
+        BroughtOut: {
+            /** Items */
+            items: components["schemas"]["PushedOut"][];
+            /** Results */
+            results: {
+                [key: string]: number;
+            };
         };
         /**
          * CallBackIn
@@ -5353,6 +5461,143 @@ export interface components {
              * Format: date
              */
             until: string;
+        };
+        /**
+         * FeedbackCardBatch
+         * @example {
+         *       "items": [
+         *         {
+         *           "record": {
+         *             "call": {
+         *               "ended_at": "2026-11-19T01:14:00Z",
+         *               "started_at": "2026-11-19T01:10:00Z"
+         *             },
+         *             "category": "utilities",
+         *             "channel": "hotline",
+         *             "contact": {
+         *               "name": "陶秀英",
+         *               "phone": "19900003355"
+         *             },
+         *             "content": "来电反映村东自来水管漏水，路面结冰，请尽快处理。",
+         *             "organization_id": "081136e4-329a-54d4-9890-8b9985507123",
+         *             "wish": "action"
+         *           },
+         *           "source_id": "2026-0118"
+         *         }
+         *       ],
+         *       "source_system": "grid"
+         *     }
+         */
+        FeedbackCardBatch: {
+            /** Items */
+            items: {
+                record: components["schemas"]["FeedbackCardBySource"];
+                /**
+                 * Source Id
+                 * @description What the partner calls the record.
+                 */
+                source_id: string;
+            }[];
+            /** Source System */
+            source_system: string;
+        };
+        /** FeedbackCardBatchItem */
+        FeedbackCardBatchItem: {
+            record: components["schemas"]["FeedbackCardBySource"];
+            /**
+             * Source Id
+             * @description What the partner calls the record.
+             */
+            source_id: string;
+        };
+        /**
+         * FeedbackCardBySource
+         * @example {
+         *       "call": {
+         *         "ended_at": "2026-11-19T01:14:00Z",
+         *         "started_at": "2026-11-19T01:10:00Z"
+         *       },
+         *       "category": "utilities",
+         *       "channel": "hotline",
+         *       "contact": {
+         *         "name": "陶秀英",
+         *         "phone": "19900003355"
+         *       },
+         *       "content": "来电反映村东自来水管漏水，路面结冰，请尽快处理。",
+         *       "organization_id": "081136e4-329a-54d4-9890-8b9985507123",
+         *       "wish": "action"
+         *     }
+         */
+        FeedbackCardBySource: {
+            about?: components["schemas"]["AboutStaffIn"] | null;
+            /**
+             * About Note
+             * @default
+             */
+            about_note?: string;
+            /** Batch Id */
+            batch_id?: string | null;
+            /** Box Opening Id */
+            box_opening_id?: string | null;
+            call?: components["schemas"]["CallIn"] | null;
+            /**
+             * Category
+             * @default other
+             */
+            category?: string;
+            /** Channel */
+            channel: string;
+            contact?: components["schemas"]["ContactIn"] | null;
+            /** Content */
+            content: string;
+            /**
+             * Location Text
+             * @default
+             */
+            location_text?: string;
+            /** Opinion */
+            opinion?: number | null;
+            /**
+             * Organization Id
+             * Format: uuid
+             */
+            organization_id: string;
+            /** Printed Number */
+            printed_number?: string | null;
+            /**
+             * Reason
+             * @description Why something is said otherwise than before.
+             * @default
+             */
+            reason?: string;
+            /** Received On */
+            received_on?: string | null;
+            /** @default normal */
+            urgency?: components["schemas"]["Urgency"];
+            /** @default masses */
+            voice?: components["schemas"]["Voice"];
+            wish: components["schemas"]["CardWish"];
+        };
+        /** FeedbackCardPushed */
+        FeedbackCardPushed: {
+            /** Id */
+            id: string | null;
+            /** Number */
+            number: string | null;
+            problem: components["schemas"]["Refusal"] | null;
+            receipt: components["schemas"]["TrackedBy"] | null;
+            /** Record */
+            record: components["schemas"]["CardOut"] | components["schemas"]["GoneOut"] | null;
+            /**
+             * Result
+             * @enum {string}
+             */
+            result: "created" | "updated" | "unchanged" | "refused";
+            source: components["schemas"]["SourceRef"];
+            /** Status */
+            status: string | null;
+            /** Version */
+            version: number | null;
         };
         /**
          * FieldRefusal
@@ -7618,6 +7863,31 @@ export interface components {
             title: string;
         };
         /**
+         * PushedOut
+         * @description What became of one push.
+         *
+         *     `number`, `status` and `version` are null where the record is out of the program's sight; so is everything but
+         *     `source`, `result` and `problem` of one that was refused. `receipt` comes with cards, whenever they are brought.
+         */
+        PushedOut: {
+            /** Id */
+            id: string | null;
+            /** Number */
+            number: string | null;
+            problem: components["schemas"]["Refusal"] | null;
+            receipt: components["schemas"]["TrackedBy"] | null;
+            /**
+             * Result
+             * @enum {string}
+             */
+            result: "created" | "updated" | "unchanged" | "refused";
+            source: components["schemas"]["SourceRef"];
+            /** Status */
+            status: string | null;
+            /** Version */
+            version: number | null;
+        };
+        /**
          * RatingIn
          * @description The sender's word for the answer. `number` names a part of the card that has an answer of its own.
          * @example {
@@ -7789,6 +8059,141 @@ export interface components {
             step: string;
             /** To */
             to?: string | null;
+        };
+        /**
+         * RectificationBatch
+         * @example {
+         *       "items": [
+         *         {
+         *           "record": {
+         *             "affects_people": true,
+         *             "category": "venue",
+         *             "facts": "11月18日、19日两次现场查看均未开门，门上没有开放时间。",
+         *             "organization_id": "caabec3a-9bda-5450-871f-f622dfeeb2ec",
+         *             "problem": "村级活动室开放时间没有公示，群众去了几次都锁着门",
+         *             "responsible_person": "曾立德",
+         *             "responsible_unit_id": "081136e4-329a-54d4-9890-8b9985507123",
+         *             "severity": "general",
+         *             "source": "supervision",
+         *             "source_clause": "第3条",
+         *             "source_document": "党建督查第11期"
+         *           },
+         *           "source_id": "2026-0118"
+         *         }
+         *       ],
+         *       "source_system": "grid"
+         *     }
+         */
+        RectificationBatch: {
+            /** Items */
+            items: {
+                record: components["schemas"]["RectificationBySource"];
+                /**
+                 * Source Id
+                 * @description What the partner calls the record.
+                 */
+                source_id: string;
+            }[];
+            /** Source System */
+            source_system: string;
+        };
+        /** RectificationBatchItem */
+        RectificationBatchItem: {
+            record: components["schemas"]["RectificationBySource"];
+            /**
+             * Source Id
+             * @description What the partner calls the record.
+             */
+            source_id: string;
+        };
+        /**
+         * RectificationBySource
+         * @example {
+         *       "affects_people": true,
+         *       "category": "venue",
+         *       "facts": "11月18日、19日两次现场查看均未开门，门上没有开放时间。",
+         *       "organization_id": "caabec3a-9bda-5450-871f-f622dfeeb2ec",
+         *       "problem": "村级活动室开放时间没有公示，群众去了几次都锁着门",
+         *       "responsible_person": "曾立德",
+         *       "responsible_unit_id": "081136e4-329a-54d4-9890-8b9985507123",
+         *       "severity": "general",
+         *       "source": "supervision",
+         *       "source_clause": "第3条",
+         *       "source_document": "党建督查第11期"
+         *     }
+         */
+        RectificationBySource: {
+            /**
+             * Affects People
+             * @description Then they are asked before it is closed.
+             * @default true
+             */
+            affects_people?: boolean;
+            category: components["schemas"]["Category"];
+            deadline_kind?: components["schemas"]["DeadlineKind"] | null;
+            /** Due On */
+            due_on?: string | null;
+            /**
+             * Facts
+             * @default
+             */
+            facts?: string;
+            /**
+             * Nobody Affected Reason
+             * @description Needed when nobody is affected.
+             * @default
+             */
+            nobody_affected_reason?: string;
+            /**
+             * Organization Id
+             * Format: uuid
+             */
+            organization_id: string;
+            /** Problem */
+            problem: string;
+            /**
+             * Reason
+             * @description Why something is said otherwise than before.
+             * @default
+             */
+            reason?: string;
+            /** Relapse Of Id */
+            relapse_of_id?: string | null;
+            /**
+             * Remark
+             * @default
+             */
+            remark?: string;
+            /**
+             * Responsible Leader
+             * @default
+             */
+            responsible_leader?: string;
+            /**
+             * Responsible Person
+             * @default
+             */
+            responsible_person?: string;
+            /** Responsible Unit Id */
+            responsible_unit_id?: string | null;
+            /** @default general */
+            severity?: components["schemas"]["Severity"];
+            source: components["schemas"]["RectificationSource"];
+            /**
+             * Source Clause
+             * @default
+             */
+            source_clause?: string;
+            /**
+             * Source Document
+             * @default
+             */
+            source_document?: string;
+            /**
+             * Systemic
+             * @default false
+             */
+            systemic?: boolean;
         };
         /**
          * RectificationChange
@@ -8016,6 +8421,26 @@ export interface components {
             items: components["schemas"]["RectificationRow"][];
             /** Next Cursor */
             next_cursor: string | null;
+        };
+        /** RectificationPushed */
+        RectificationPushed: {
+            /** Id */
+            id: string | null;
+            /** Number */
+            number: string | null;
+            problem: components["schemas"]["Refusal"] | null;
+            receipt: components["schemas"]["TrackedBy"] | null;
+            record: components["schemas"]["RectificationOut"] | null;
+            /**
+             * Result
+             * @enum {string}
+             */
+            result: "created" | "updated" | "unchanged" | "refused";
+            source: components["schemas"]["SourceRef"];
+            /** Status */
+            status: string | null;
+            /** Version */
+            version: number | null;
         };
         /**
          * RectificationRow
@@ -8778,6 +9203,16 @@ export interface components {
          */
         Sex: "male" | "female";
         /**
+         * SourceRef
+         * @description What the partner calls a record.
+         */
+        SourceRef: {
+            /** Id */
+            id: string;
+            /** System */
+            system: string;
+        };
+        /**
          * StepDefinition
          * @description One step as it is defined; absent members mean that the step has no such thing.
          */
@@ -9017,6 +9452,16 @@ export interface components {
              * @constant
              */
             token_type: "Bearer";
+        };
+        /**
+         * TrackedBy
+         * @description What the sender of a card follows it with, to be told to the sender.
+         */
+        TrackedBy: {
+            /** Code */
+            code: string;
+            /** Pin */
+            pin: string;
         };
         /**
          * TrackedOut
@@ -15666,6 +16111,318 @@ export interface operations {
             };
             /** @description Unauthorized */
             401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description Request Entity Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Refusal"];
+                };
+            };
+        };
+    };
+    feedback_bring: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["FeedbackCardBatch"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BroughtOut"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description Request Entity Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Refusal"];
+                };
+            };
+        };
+    };
+    feedback_get_by_source: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description What the partner calls its system. */
+                system: string;
+                /** @description What the partner calls the record. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FeedbackCardPushed"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Refusal"];
+                };
+            };
+        };
+    };
+    feedback_put_by_source: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description What the partner calls its system. */
+                system: string;
+                /** @description What the partner calls the record. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["FeedbackCardBySource"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FeedbackCardPushed"];
+                };
+            };
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FeedbackCardPushed"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description Not Found */
+            404: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -25036,6 +25793,102 @@ export interface operations {
             };
         };
     };
+    rectification_bring: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RectificationBatch"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BroughtOut"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description Request Entity Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Refusal"];
+                };
+            };
+        };
+    };
     rectification_bulletin_as_docx: {
         parameters: {
             query: {
@@ -25165,6 +26018,222 @@ export interface operations {
             };
             /** @description Not Found */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Refusal"];
+                };
+            };
+        };
+    };
+    rectification_get_by_source: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description What the partner calls its system. */
+                system: string;
+                /** @description What the partner calls the record. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RectificationPushed"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Refusal"];
+                };
+            };
+        };
+    };
+    rectification_put_by_source: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description What the partner calls its system. */
+                system: string;
+                /** @description What the partner calls the record. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RectificationBySource"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RectificationPushed"];
+                };
+            };
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RectificationPushed"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description Request Entity Too Large */
+            413: {
                 headers: {
                     [name: string]: unknown;
                 };

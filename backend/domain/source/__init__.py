@@ -1,0 +1,1 @@
+"""What partners' programs bring under ids of their own."""

@@ -1,0 +1,33 @@
+"""A citizen number in an address is refused, and the log learns that and nothing else."""
+
+import logging
+
+import pytest
+
+from tests.api.feedbacks import codes
+from tests.factories import County
+from tests.people import citizen_number
+
+
+async def test_any_422_a_citizen_number_in_the_query(county: County, caplog: pytest.LogCaptureFixture) -> None:
+    number = citizen_number()
+    client = county.client("clerk")
+    with caplog.at_level(logging.WARNING):
+        for query in (
+            f"q={number}",
+            f"q=%E6%9F%A5+{number}",
+            f"{number.lower()}=1",
+            f"a=1&b={number[:6]}%3{number[6]}{number[7:]}",
+        ):
+            refused = await client.get(f"/rectifications?{query}")
+            assert (refused.status_code, codes(refused)) == (422, [("", "number_in_address")]), query
+            assert number not in refused.text
+    said = [record for record in caplog.records if record.name == "guanbiao.address"]
+    assert [record.getMessage() for record in said] == ["a citizen number in an address was refused"] * 4
+    assert number not in caplog.text
+
+
+async def test_any_200_long_numbers_that_are_nobody_s(county: County) -> None:
+    client = county.client("clerk")
+    for number in ("20261119000123456789", "999901202613011230", "123456789012345678"):
+        assert (await client.get("/rectifications", params={"q": number})).status_code == 200
