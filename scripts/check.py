@@ -5,6 +5,8 @@ check.py sure       the same, then every test that needs no browser and is not s
 check.py test       the same, then every test
 """
 
+import os
+import signal
 import subprocess
 import sys
 import time
@@ -16,6 +18,9 @@ BIN = Path(sys.executable).parent
 FRONTEND = ROOT / "frontend"
 PYTHON_FOLDERS = ("backend", "tests", "scripts", "examples")
 LANES = 2
+CHECK_SECONDS = 600
+TEST_SECONDS = 2400
+"""How long one part may take: what hangs is ended and said, before whoever waits for an answer gives up."""
 
 # The longest first, so that both lanes end at about the same time.
 CHECKS: dict[str, tuple[list[str], Path]] = {
@@ -41,10 +46,40 @@ TESTS = {
 def check(name: str) -> tuple[str, bool, float, str]:
     command, folder = CHECKS[name]
     begun = time.monotonic()
-    done = subprocess.run(
-        command, cwd=folder, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, errors="replace", check=False
-    )
-    return name, done.returncode == 0, time.monotonic() - begun, done.stdout
+    code, output = run(command, folder, CHECK_SECONDS, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
+    return name, code == 0, time.monotonic() - begun, output
+
+
+def run(command: list[str], folder: Path, seconds: float, **options: int) -> tuple[int, str]:
+    """The exit code and what was caught of the output.
+
+    Everything that the command started ends with it: a server left behind would keep the output open, and whoever
+    reads it to the end would wait for ever.
+    """
+    with subprocess.Popen(command, cwd=folder, process_group=0, text=True, errors="replace", **options) as started:
+        try:
+            output, _ = started.communicate(timeout=seconds)
+        except subprocess.TimeoutExpired:
+            print(f"-- ended after {seconds:.0f} s: {' '.join(command)}", flush=True)
+            end_group(started.pid)
+            output, _ = started.communicate()
+            return started.returncode or 1, output or ""
+        finally:
+            end_group(started.pid)
+    return started.returncode, output or ""
+
+
+def end_group(leader: int) -> None:
+    """Ask the command and all that it started to end; then end what did not."""
+    for sign, patience in ((signal.SIGTERM, 10), (signal.SIGKILL, 0)):
+        try:
+            os.killpg(leader, sign)
+            until = time.monotonic() + patience
+            while time.monotonic() < until:
+                os.killpg(leader, 0)
+                time.sleep(0.1)
+        except ProcessLookupError:
+            return
 
 
 def passes_static() -> bool:
@@ -64,7 +99,7 @@ def main(extent: str) -> int:
         return 1
     for command in TESTS[extent]:
         print(f"-- {' '.join(command[2:])}", flush=True)
-        if code := subprocess.run(command, cwd=ROOT, check=False).returncode:
+        if code := run(command, ROOT, TEST_SECONDS)[0]:
             return code
     return 0
 
