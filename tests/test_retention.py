@@ -134,7 +134,7 @@ async def test_a_senders_contact_is_cut_off_two_years_after_closing(place: Count
     assert (event["count"], event["deed"]) == (1, "cut_off")
     assert NAME not in str(event)
     assert PHONE not in str(event)
-    assert (await waiting.post("clerk", "contact", reason="回访")).json()["phone"] == PHONE
+    assert (await waiting.post("clerk", "contact", reason="回访核实")).json()["phone"] == PHONE
 
 
 async def test_a_sealed_report_loses_who_sent_it_two_years_after_it_was_handed_over(place: County) -> None:
@@ -147,9 +147,9 @@ async def test_a_sealed_report_loses_who_sent_it_two_years_after_it_was_handed_o
     given = {"to": "县纪委监委", "reason": "属职责范围"}
     ok(await officer.post(f"{path}/handing-over", json=given, headers={"if-match": f'"{row["version"]}"'}))
     await erased(place, later(days=700))
-    assert ok(await officer.post(f"{path}/reading", json={"reason": "核对"})).json()["phone"] == PHONE
+    assert ok(await officer.post(f"{path}/reading", json={"reason": "核对内容"})).json()["phone"] == PHONE
     await erased(place, later(days=740))
-    opened = ok(await officer.post(f"{path}/reading", json={"reason": "核对"})).json()
+    opened = ok(await officer.post(f"{path}/reading", json={"reason": "核对内容"})).json()
     assert (opened["content"], opened["name"], opened["phone"]) == (body["content"], None, None)
     (event,) = await told(place, "sealed_contact")
     assert event["count"] == 1

@@ -7,10 +7,10 @@ from uuid import UUID
 from pydantic import ConfigDict, Field, StringConstraints
 
 from backend.api import examples
-from backend.api.shapes import Answer, Body, Name, Text, Why
+from backend.api.shapes import Answer, Body, Name, Why
 
 State = Literal["invited", "active", "suspended", "closed"]
-Reason = Annotated[Text, StringConstraints(max_length=400), Field(examples=["工作调整"])]
+Reason = Annotated[Why, StringConstraints(max_length=400), Field(examples=["工作调整"])]
 
 
 class Place(Answer):

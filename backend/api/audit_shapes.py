@@ -8,7 +8,7 @@ from pydantic import ConfigDict, Field, StringConstraints
 
 from backend.api import examples
 from backend.api.event import EventActor
-from backend.api.shapes import Answer, Body, Text
+from backend.api.shapes import Answer, Body, Why
 from backend.domain.audit.read import Format
 
 Hash = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]*$"), Field(examples=["9f86d081884c7d65"])]
@@ -138,7 +138,7 @@ class ExportIn(Body):
     )
 
     format: Format
-    reason: Annotated[Text, StringConstraints(max_length=500)]
+    reason: Annotated[Why, StringConstraints(max_length=500)]
     subject_kind: Annotated[str | None, StringConstraints(max_length=32)] = None
     subject_id: UUID | None = None
     actor_id: UUID | None = None

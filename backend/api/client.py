@@ -24,7 +24,8 @@ from backend.api.deps import (
 from backend.api.errors import refusals
 from backend.api.event import EventPage, event_page
 from backend.api.repeat import NOT_KEPT, RepeatableRoute
-from backend.api.shapes import Answer, Body, OptionalText, Text
+from backend.api.shapes import Answer, Body, OptionalText
+from backend.api.shapes import Name as PlainName
 from backend.db.base import Session, utc_now
 from backend.db.client import SIGN_IN, Client, client_in, client_rows
 from backend.db.read import Order, page_of, record_of
@@ -50,7 +51,7 @@ Keeper = Annotated[Actor, needs("client:write")]
 Giver = Annotated[Actor, needs("grant:write")]
 ClientKey = Annotated[UUID, Path(examples=[examples.CLIENT])]
 SuspendedKey = Annotated[UUID, Path(examples=[examples.SUSPENDED_CLIENT])]
-Name = Annotated[Text, StringConstraints(max_length=100)]
+Name = Annotated[PlainName, StringConstraints(max_length=100)]
 Contact = Annotated[OptionalText, StringConstraints(max_length=200)]
 Networks = Annotated[
     list[Annotated[str, StringConstraints(max_length=64)]], Field(max_length=20, examples=[["10.20.0.0/16"]])

@@ -9,7 +9,7 @@ from pydantic import BeforeValidator, ConfigDict, Field, StringConstraints
 from backend.api import decision_examples
 from backend.api.run import Light, PersonRef, RunOut
 from backend.api.run_shapes import ActIn
-from backend.api.shapes import Answer, Body, OptionalText, Text
+from backend.api.shapes import Answer, Body, OptionalName, OptionalText, Text
 from backend.db.decision import DecisionStatus, OpinionChannel, OpinionOutcome, OpinionSource, SubjectClass
 from backend.domain.decision.start import NewDecision
 from backend.domain.decision.view import DecisionView
@@ -69,7 +69,7 @@ class DecisionIn(Body):
     title: Line
     subject_class: SubjectClass
     sponsor_unit_id: UUID
-    proposer: Annotated[OptionalText, StringConstraints(max_length=100)] = ""
+    proposer: Annotated[OptionalName, StringConstraints(max_length=100)] = ""
     background: Annotated[OptionalText, StringConstraints(max_length=10_000)] = ""
     five_w_one_h: FiveWOneH
     text: TextIn
@@ -198,7 +198,7 @@ class OpinionIn(Body):
     channel: OpinionChannel
     content: Area
     from_kind: OpinionSource
-    from_name: Annotated[OptionalText, StringConstraints(max_length=100)] = ""
+    from_name: Annotated[OptionalName, StringConstraints(max_length=100)] = ""
 
 
 class OpinionAnswer(Body):

@@ -24,7 +24,7 @@ from backend.api.deps import (
 )
 from backend.api.errors import refusals
 from backend.api.event import EventPage, event_page
-from backend.api.feedback_shapes import NameRef, Reason
+from backend.api.feedback_shapes import NameRef, ReadingReason, Reason
 from backend.api.repeat import NOT_KEPT, RepeatableRoute
 from backend.api.shapes import Answer, Body, Text
 from backend.db.feedback import CardStatus, FeedbackCard
@@ -69,7 +69,7 @@ class ReadingIn(Body):
 
     model_config = ConfigDict(json_schema_extra={"examples": [shown.READING]})
 
-    reason: Reason
+    reason: ReadingReason
 
 
 class SealedPhoto(Answer):

@@ -9,7 +9,7 @@ from pydantic import ConfigDict, Field, StringConstraints
 from backend.api import feedback_examples as shown
 from backend.api.run import Light, PersonRef, RunOut
 from backend.api.run_shapes import ActIn
-from backend.api.shapes import Answer, Body, OptionalText, Text
+from backend.api.shapes import Answer, Body, OptionalText, Text, Why
 from backend.db.feedback import Anonymity, CardKind, CardStatus, CardWish, Urgency, Voice
 from backend.db.feedback_channel import CallDirection
 from backend.domain.errors import Invalid
@@ -21,6 +21,7 @@ from backend.domain.feedback.view import CardView
 Said = Annotated[Text, StringConstraints(max_length=5000)]
 Key = Annotated[Text, StringConstraints(max_length=32)]
 Reason = Annotated[Text, StringConstraints(max_length=1000)]
+ReadingReason = Annotated[Why, StringConstraints(max_length=1000)]
 Line = Annotated[OptionalText, StringConstraints(max_length=200)]
 Grade = Annotated[int, Field(ge=1, le=5, description="5 very satisfied, 1 very dissatisfied.")]
 

@@ -7,7 +7,18 @@ from uuid import UUID
 from pydantic import AwareDatetime, ConfigDict, Field, StringConstraints
 
 from backend.api import feedback_examples as shown
-from backend.api.feedback_shapes import AboutStaffIn, ContactIn, Grade, Key, Line, Reason, ReceiptOut, Said, contact_of
+from backend.api.feedback_shapes import (
+    AboutStaffIn,
+    ContactIn,
+    Grade,
+    Key,
+    Line,
+    ReadingReason,
+    Reason,
+    ReceiptOut,
+    Said,
+    contact_of,
+)
 from backend.api.shapes import Answer, Body, OptionalText, Text
 from backend.db.feedback import CardWish, Urgency, Voice
 from backend.db.rectification import Severity
@@ -157,7 +168,7 @@ class WhyIn(Body):
 
     model_config = ConfigDict(json_schema_extra={"examples": [shown.WHY]})
 
-    reason: Reason
+    reason: ReadingReason
 
 
 class ContactOut(Answer):

@@ -7,7 +7,7 @@ from uuid import UUID
 from pydantic import ConfigDict, Field
 
 from backend.api import examples
-from backend.api.shapes import Answer, Body, OptionalText, Text, Why
+from backend.api.shapes import Answer, Body, Name, OptionalText, Text, Why
 from backend.db.member import MemberStatus, Sex
 
 # Spaces and dashes that people type come off before the rules look, so a number may be longer than it will be.
@@ -49,7 +49,7 @@ class MemberNew(_Person):
     )
 
     organization_id: UUID
-    name: Annotated[Text, Field(max_length=100)]
+    name: Annotated[Name, Field(max_length=100)]
     id_number: Number
     status: MemberStatus
 
@@ -59,7 +59,7 @@ class MemberChange(_Person):
 
     model_config = ConfigDict(json_schema_extra={"example": {"education": "大学本科", "is_mobile": True}})
 
-    name: Annotated[Text, Field(max_length=100)] | None = None
+    name: Annotated[Name, Field(max_length=100)] | None = None
     id_number: Number | None = None
     status: MemberStatus | None = None
 

@@ -9,6 +9,7 @@ from pydantic import ConfigDict, Field
 from backend.api import examples
 from backend.api.shapes import Answer, Body, OptionalText, Text
 from backend.api.shapes import Name as PlainName
+from backend.api.shapes import OptionalName as OptionalPlainName
 from backend.domain.organization_rule import NAME_LIMIT
 
 Name = Annotated[PlainName, Field(max_length=NAME_LIMIT)]
@@ -16,7 +17,7 @@ Reason = Annotated[Text, Field(max_length=500)]
 
 
 class _Details(Body):
-    short_name: Annotated[OptionalText, Field(max_length=50)] | None = None
+    short_name: Annotated[OptionalPlainName, Field(max_length=50)] | None = None
     region_code: Annotated[OptionalText, Field(max_length=12, description="12 digits.")] | None = None
     credit_code: Annotated[OptionalText, Field(max_length=18, description="Unified social credit code.")] | None = None
     founded_on: date | None = None

@@ -10,6 +10,8 @@ from backend.api import rectification_examples as shown
 from backend.api.run import EvidenceOut, Light, PersonRef, RunOut, evidence_out
 from backend.api.run_shapes import ActIn
 from backend.api.shapes import Answer, Body, OptionalText, Text
+from backend.api.shapes import Name as PlainName
+from backend.api.shapes import OptionalName as OptionalPlainName
 from backend.db.rectification import (
     DeadlineKind,
     RectificationSource,
@@ -23,8 +25,8 @@ from backend.domain.rectification.category import Category
 from backend.domain.rectification.register import NewRectification
 from backend.domain.rectification.view import RectificationView
 
-Name = Annotated[Text, StringConstraints(max_length=100)]
-OptionalName = Annotated[OptionalText, StringConstraints(max_length=100)]
+Name = Annotated[PlainName, StringConstraints(max_length=100)]
+OptionalName = Annotated[OptionalPlainName, StringConstraints(max_length=100)]
 OptionalLine = Annotated[OptionalText, StringConstraints(max_length=200)]
 Area = Annotated[Text, StringConstraints(max_length=10_000)]
 OptionalArea = Annotated[OptionalText, StringConstraints(max_length=10_000)]

@@ -6,7 +6,7 @@ from typing import Annotated, Any
 from pydantic import AfterValidator, BaseModel, ConfigDict, StringConstraints
 from pydantic_core import PydanticCustomError, PydanticKnownError
 
-from backend.domain.text import hides_something, is_blank
+from backend.domain.text import REASON_AT_LEAST, hides_something, is_blank, reason_problem
 
 
 def _storable(text: str) -> str:
@@ -40,19 +40,23 @@ Name = Annotated[Text, AfterValidator(_plain)]
 
 
 def _says_why(reason: str) -> str:
-    if sum(char.isalnum() for char in reason) < _REASON_AT_LEAST:
+    problem = reason_problem(reason)
+    if problem == "reason_too_short":
         raise PydanticCustomError(
-            "reason_too_short", "at least {min_length} characters", {"min_length": _REASON_AT_LEAST}
+            "reason_too_short", "at least {min_length} characters", {"min_length": REASON_AT_LEAST}
         )
+    if problem:
+        raise PydanticCustomError("reason_says_nothing", "a reason in words")
     return reason
 
 
-_REASON_AT_LEAST = 4
-
 Why = Annotated[Text, AfterValidator(_says_why)]
-"""A reason that protects somebody, who reads it afterwards: four characters that say something."""
+"""A reason that protects somebody, who reads it afterwards: four characters that say something, and not one
+of them over and over."""
 
 OptionalText = Annotated[str, StringConstraints(strip_whitespace=True), AfterValidator(_storable)]
+
+OptionalName = Annotated[OptionalText, AfterValidator(_plain)]
 
 
 class Body(BaseModel):

@@ -14,15 +14,19 @@ from backend.domain.errors import Forbidden, NotFound
 from backend.domain.event import record
 from backend.domain.feedback.sight import sight_of
 from backend.domain.storage import Storage, digest_of
+from backend.domain.text import hides_something
 
 _RESERVED = frozenset('<>:"|?*')
 
 
 def plain_name(name: str | None) -> str:
     """Keep the last part of a file's name, without anything that a path, a header or a reader would trip over: control
-    characters, those that turn the direction of writing, and those that no file system takes."""
+    characters, those that turn the direction of writing or are not seen, and those that no file system takes."""
     last = (name or "").replace("\\", "/").rpartition("/")[2]
-    return "".join(c for c in last if c.isprintable() and c not in _RESERVED)[:200].strip(". ") or "file"
+    return (
+        "".join(c for c in last if c.isprintable() and not hides_something(c) and c not in _RESERVED)[:200].strip(". ")
+        or "file"
+    )
 
 
 def fitting_name(name: str, media_type: str) -> str:

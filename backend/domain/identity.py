@@ -12,6 +12,8 @@ from datetime import date
 from operator import mul
 from typing import Any, Literal
 
+from backend.domain.text import hides_something
+
 Sex = Literal["male", "female"]
 
 _ID_WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
@@ -146,10 +148,13 @@ def normalize_name(text: str) -> str:
 
 
 def name_problem(name: str) -> str | None:
-    """What is wrong with a person's normalised name, or None: `name_length` (over 50 characters), `name_characters`
-    (digits, symbols or control characters, which no name has)."""
+    """What is wrong with a person's normalised name, or None: `name_length` (over 50 characters), `name_hides`
+    (characters that nobody sees or that turn the reading round), `name_characters` (digits or symbols, which no name
+    has)."""
     if not 1 <= len(name) <= _NAME_LIMIT:
         return "name_length"
+    if hides_something(name):
+        return "name_hides"
     return None if name.isalpha() or all(map(_may_stand_in_name, name)) else "name_characters"
 
 

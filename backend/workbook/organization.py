@@ -218,7 +218,7 @@ ORGANIZATION = Ledger(
             width=22,
             help="18 位，没有的不填。",
         ),
-        Column("short_name", "简称", parsers.text(50), ("组织简称", "单位简称")),
+        Column("short_name", "简称", parsers.text(50, is_name=True), ("组织简称", "单位简称")),
         Column(
             "founded_on",
             "成立时间",

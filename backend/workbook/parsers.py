@@ -7,6 +7,7 @@ from typing import Any
 
 from backend.domain import identity
 from backend.domain.organization_kind import BRANCH_KINDS
+from backend.domain.text import hides_something
 from backend.workbook.cells import Cell, PartialDate, Unacceptable, compare_key, text_of
 from backend.workbook.dates import read_date
 from backend.workbook.ethnic_groups import ETHNIC_GROUPS
@@ -19,11 +20,13 @@ _NO = frozenset(
 )
 
 
-def text(limit: int = 500) -> Parse:
-    """Any text of at most `limit` characters, inner white space made single."""
+def text(limit: int = 500, *, is_name: bool = False) -> Parse:
+    """Any text of at most `limit` characters, inner white space made single; a name hides nothing."""
 
     def parse(cell: Cell, known: Known) -> str:
         words = _SPACE.sub(" ", text_of(cell))
+        if is_name and hides_something(words):
+            raise Unacceptable("name_hides")
         if len(words) > limit:
             raise Unacceptable("text_too_long", limit=limit, length=len(words))
         return words
@@ -41,6 +44,8 @@ def person_name(cell: Cell, known: Known) -> str:
 def organization_name(cell: Cell, known: Known) -> str:
     """A name of at most 100 characters; the spaces that align it go, since Chinese names have none."""
     name = _SPACE.sub("", text_of(cell))
+    if hides_something(name):
+        raise Unacceptable("name_hides")
     if len(name) > 100 or not any(char.isalpha() for char in name):
         raise Unacceptable("organization_name_invalid", value=name[:60])
     return name

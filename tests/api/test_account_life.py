@@ -156,7 +156,7 @@ async def test_suspend_200_ends_every_session_and_resume_gives_back(county: Coun
 async def test_suspend_412_and_428_for_whoever_read_it_before(county: County) -> None:
     client, clerk = county.client("system_admin"), county.accounts["clerk"]
     assert (await change(client, clerk.id, "suspension", version=99)).status_code == 412
-    answer = await client.post(f"/accounts/{clerk.id}/suspension", json={"reason": "x"})
+    answer = await client.post(f"/accounts/{clerk.id}/suspension", json={"reason": "长期外出"})
     assert answer.status_code == 428
 
 

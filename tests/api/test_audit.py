@@ -146,7 +146,7 @@ async def test_events_200_readings_of_a_sealed_report_are_audited_and_say_nothin
     officer = county.client("discipline_officer")
     rows = ok(await officer.get("/sealed-reports")).json()["items"]
     report = next(row for row in rows if row["number"] == receipt["number"])
-    ok(await officer.post(f"/sealed-reports/{report['id']}/reading", json={"reason": "初核"}))
+    ok(await officer.post(f"/sealed-reports/{report['id']}/reading", json={"reason": "线索初核"}))
     found = await events(county, subject_kind="feedback", subject_id=report["id"])
     assert [one["kind"] for one in found if one["sensitive"]] == ["feedback.sealed_read"]
     assert "亲戚" not in json.dumps(found, ensure_ascii=False)

@@ -135,7 +135,7 @@ async def test_change_200_networks_bind_the_token_and_every_request(partner: Par
 
 
 async def test_set_scopes_422_for_what_is_for_people(partner: Partner) -> None:
-    body = {"scopes": ["member:unmask"], "reason": "核对"}
+    body = {"scopes": ["member:unmask"], "reason": "核对数据"}
     answer = await partner.giver.put(f"{partner.path}/scopes", json=body, headers=partner.match)
     assert [(e["pointer"], e["code"]) for e in answer.json()["errors"]] == [("/scopes/0", "scope_unknown")]
 

@@ -124,7 +124,7 @@ async def test_end_200_by_either_and_refused_at_the_next_request(county: County)
         assert code_of(again) == "delegation_over"
     third = county.client("clerk")
     assert (
-        await third.post(f"/me/delegations/{made['id']}/end", json={"reason": "x"}, headers={"if-match": '"2"'})
+        await third.post(f"/me/delegations/{made['id']}/end", json={"reason": "提前返回"}, headers={"if-match": '"2"'})
     ).status_code == 404
 
 
@@ -166,7 +166,7 @@ async def test_lend_409_for_what_is_lent_cannot_be_lent_or_excludes(county: Coun
     assert code_of(await lend(county, absent, deputy)) == "lent_already"
     assert code_of(await lend(county, deputy, third)) == "nothing_to_lend"
     on = await acting(county, deputy, absent).post(
-        "/me/delegations", json={"to_id": str(third.id), "ends_on": day(3), "reason": "x"}
+        "/me/delegations", json={"to_id": str(third.id), "ends_on": day(3), "reason": "外出学习"}
     )
     assert (on.status_code, code_of(on)) == (403, "lent_is_not_lent_on")
     checker = await county.account("supervisor", county.township)

@@ -372,7 +372,7 @@ async def test_misconduct_stands_only_in_its_ciphertext(county, other_county, da
     row = next(
         one for one in ok(await officer.get("/sealed-reports")).json()["items"] if one["number"] == receipt["number"]
     )
-    opened = ok(await officer.post(f"/sealed-reports/{row['id']}/reading", json={"reason": "初核"})).json()
+    opened = ok(await officer.post(f"/sealed-reports/{row['id']}/reading", json={"reason": "线索初核"})).json()
     assert (opened["content"], opened["phone"]) == (canary.content, canary.phone)
     assert len(opened["photos"]) == 1
 
@@ -400,7 +400,7 @@ async def test_what_is_sealed_at_sorting_leaves_the_tables(county, logged: io.St
         assert await found_in_tables(county.app, text) == set(), text
     assert (await county.client("clerk").get(case.path)).status_code == 404
     officer = county.client("discipline_officer")
-    opened = ok(await officer.post(f"/sealed-reports/{case.id}/reading", json={"reason": "初核"})).json()
+    opened = ok(await officer.post(f"/sealed-reports/{case.id}/reading", json={"reason": "线索初核"})).json()
     assert (opened["content"], opened["name"]) == (canary.content, canary.name)
 
 

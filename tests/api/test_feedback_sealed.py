@@ -30,7 +30,7 @@ async def test_misconduct_is_sealed_at_once_for_officers_above_the_accused(count
     assert (row["number"], row["status"], row["reading_count"]) == (receipt["number"], "sealed", 0)
     assert row["organization"]["id"] == str(county.county.id)
     refused = await county.client(township_officer).post(
-        f"/sealed-reports/{row['id']}/reading", json={"reason": "看看"}
+        f"/sealed-reports/{row['id']}/reading", json={"reason": "看看内容"}
     )
     assert refused.status_code == 404
 
@@ -40,13 +40,15 @@ async def test_reading_200_is_an_event_each_time(county) -> None:
     (row,) = await listed(county, "discipline_officer")
     client = county.client("discipline_officer")
     for times in (1, 2):
-        opened = ok(await client.post(f"/sealed-reports/{row['id']}/reading", json={"reason": f"第{times}次"})).json()
+        opened = ok(
+            await client.post(f"/sealed-reports/{row['id']}/reading", json={"reason": f"第{times}次查看"})
+        ).json()
         assert (opened["content"], opened["location_text"], opened["phone"]) == (CONTENT, "村部", None)
         assert opened["reading_count"] == times
     events = ok(await client.get(f"/sealed-reports/{row['id']}/events")).json()["items"]
     assert [(one["kind"], one["reason"]) for one in events] == [
-        ("feedback.sealed_read", "第2次"),
-        ("feedback.sealed_read", "第1次"),
+        ("feedback.sealed_read", "第2次查看"),
+        ("feedback.sealed_read", "第1次查看"),
         ("feedback.received", None),
     ]
     assert CONTENT not in str(events)
@@ -85,10 +87,12 @@ async def test_what_is_sealed_at_sorting_goes_above_the_desk_that_saw_it(county)
     (row,) = await listed(county, "discipline_officer")
     assert row["organization"]["id"] == str(county.county.id)
     opened = ok(
-        await county.client("discipline_officer").post(f"/sealed-reports/{row['id']}/reading", json={"reason": "初核"})
+        await county.client("discipline_officer").post(
+            f"/sealed-reports/{row['id']}/reading", json={"reason": "线索初核"}
+        )
     )
     assert opened.json()["name"] == "陶秀英"
     for path in (case.path, f"{case.path}/events"):
         assert (await county.client("clerk").get(path)).status_code == 404
-    assert (await case.post("clerk", "contact", reason="再看看")).status_code == 404
+    assert (await case.post("clerk", "contact", reason="再看一看")).status_code == 404
     assert (await case.track())["status"] == "sealed"

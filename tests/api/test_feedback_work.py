@@ -83,10 +83,10 @@ async def test_contact_200_for_the_desk_each_reading_an_event(county) -> None:
     case = await entry(county, contact=CONTACT)
     assert (await case.get())["has_contact"] is True
     assert ok(await case.post("clerk", "contact", reason="核实地点")).json() == CONTACT
-    ok(await case.post("supervisor", "contact", reason="回访"))
+    ok(await case.post("supervisor", "contact", reason="回访核实"))
     events = ok(await county.client("clerk").get(f"{case.path}/events")).json()["items"]
     assert [(one["kind"], one["reason"]) for one in events[:2]] == [
-        ("feedback.contact_read", "回访"),
+        ("feedback.contact_read", "回访核实"),
         ("feedback.contact_read", "核实地点"),
     ]
     assert CONTACT["phone"] not in str(events)
@@ -96,10 +96,10 @@ async def test_contact_200_for_the_desk_each_reading_an_event(county) -> None:
 async def test_contact_403_for_the_handling_unit_and_404_where_nobody_left_any(county) -> None:
     case = await entry(county, contact=CONTACT)
     await case.accepted()
-    assert (await case.post(await case.people(), "contact", reason="想问问")).status_code == 403
-    assert (await case.post("secretary", "contact", reason="想问问")).status_code == 403
+    assert (await case.post(await case.people(), "contact", reason="想问一问")).status_code == 403
+    assert (await case.post("secretary", "contact", reason="想问一问")).status_code == 403
     anonymous = await entry(county)
-    assert (await anonymous.post("clerk", "contact", reason="想问问")).status_code == 404
+    assert (await anonymous.post("clerk", "contact", reason="想问一问")).status_code == 404
 
 
 async def test_merge_200_shows_the_main_card_s_answer_and_404_for_one_out_of_sight(county, other_county) -> None:
@@ -179,7 +179,7 @@ async def test_split_200_gives_parts_that_one_code_follows(county) -> None:
         await county.client(await county.account("clerk", county.village)).get(f"/feedback-cards/{part['id']}")
     ).status_code == 404
     made = await Case(county, {**case.receipt, "number": part["number"]}).found()
-    assert ok(await made.post("clerk", "contact", reason="核实")).json() == CONTACT
+    assert ok(await made.post("clerk", "contact", reason="回访核实")).json() == CONTACT
     await made.answered()
     told = ok(await made.rate(5, number=part["number"])).json()
     assert [(one["status"], one["public_reply"]) for one in told["parts"]] == [("closed", REPLY)]

@@ -159,6 +159,9 @@ def test_stores_names_as_they_are_without_their_alignment(typed: str, stored: st
     [
         ("", "name_length"),
         ("张" * 51, "name_length"),
+        ("张\u3164三", "name_hides"),
+        ("张\ufe0f三", "name_hides"),
+        ("张\u202e三", "name_hides"),
         ("张3", "name_characters"),
         ("张😀", "name_characters"),
         ("=HYPERLINK(1)", "name_characters"),

@@ -2,7 +2,7 @@ import hashlib
 
 import pytest
 
-from backend.domain.text import is_blank, text_sha256
+from backend.domain.text import hides_something, is_blank, reason_problem, text_sha256
 
 
 def test_the_hash_is_of_canonical_json_and_tells_title_from_body() -> None:
@@ -19,3 +19,40 @@ def test_what_nobody_sees_is_blank(text: str) -> None:
 
 def test_signs_and_rare_characters_are_seen() -> None:
     assert not any(map(is_blank, ("无", "…", "0", "😀", "\U00020bb7", "\ue000")))
+
+
+HIDING = [
+    *("\u00ad", "\u034f", "\u061c", "\u115f", "\u1160", "\u180e", "\u200b", "\u200d", "\u200f", "\u202e", "\u2060"),
+    *("\u2066", "\u2800", "\u3164", "\ufe0e", "\ufe0f", "\ufeff", "\uffa0", "\U000e0041", "\U000e0100", "\x07", "\n"),
+]
+"""What nobody sees in a name, or what turns its reading round."""
+
+
+@pytest.mark.parametrize("char", HIDING)
+def test_what_nobody_sees_hides_in_a_name(char: str) -> None:
+    assert hides_something(f"林晓{char}雨")
+    assert hides_something(char)
+
+
+@pytest.mark.parametrize("name", ["林晓雨", "阿依古丽·买买提", "John Smith", "\U00020bb7\u3402", "\uf900", "\ue000"])
+def test_a_name_that_is_seen_hides_nothing(name: str) -> None:
+    assert not hides_something(name)
+
+
+@pytest.mark.parametrize(
+    ("reason", "problem"),
+    [
+        ("", "reason_too_short"),
+        ("核对", "reason_too_short"),
+        ("。。。。。。", "reason_too_short"),
+        ("a b c", "reason_too_short"),
+        ("xxxx", "reason_says_nothing"),
+        ("xXxX xXx", "reason_says_nothing"),
+        ("一一一一一", "reason_says_nothing"),
+        ("1111", "reason_says_nothing"),
+        ("工作调整", None),
+        ("moved", None),
+    ],
+)
+def test_a_reason_says_something(reason: str, problem: str | None) -> None:
+    assert reason_problem(reason) == problem

@@ -133,7 +133,7 @@ def give_role(desk: Desk) -> None:
     desk.at("field-role").select_option("secretary")
     desk.pick("organization_id", TOWN)
     desk.at("field-ends_on").fill(day_after(60))
-    desk.at("field-reason").fill("新任职")
+    desk.at("field-reason").fill("新任职务")
     desk.at("deed-submit").click()
     expect(desk.at("grant")).to_contain_text(f"至 {day_after(60)}")
 
@@ -211,10 +211,10 @@ def suspend(desk: Desk) -> None:
     open_account(desk)
     desk.at("account-suspend").click()
     expect(desk.page.get_by_role("dialog")).to_contain_text("会话立即结束")
-    desk.at("field-reason").fill("借调")
+    desk.at("field-reason").fill("借调外单位")
     desk.at("deed-submit").click()
     expect(desk.at("account-state")).to_have_text("已停用")
-    expect(desk.at("account-why")).to_contain_text("借调")
+    expect(desk.at("account-why")).to_contain_text("借调外单位")
 
 
 def seal(installation: Installation) -> None:

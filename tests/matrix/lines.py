@@ -138,15 +138,17 @@ LINES: dict[str, Line] = {
     "account_events": Line("account"),
     "account_invite_again": Line("account"),
     "account_release": Line("account", body(reason="已当面核实"), subject="invited_account"),
-    "account_suspend": Line("account", body(reason="借调")),
-    "account_resume": Line("account", body(reason="返回"), subject="suspended_account"),
-    "account_move": Line("account", bodied(lambda _w, _p, s: {"organization_id": s.more["office"], "reason": "轮岗"})),
-    "account_close": Line("account", body(reason="退休")),
+    "account_suspend": Line("account", body(reason="借调外单位")),
+    "account_resume": Line("account", body(reason="借调返回"), subject="suspended_account"),
+    "account_move": Line(
+        "account", bodied(lambda _w, _p, s: {"organization_id": s.more["office"], "reason": "岗位轮换"})
+    ),
+    "account_close": Line("account", body(reason="到龄退休")),
     "account_end_sessions": Line("account", body(reason="电脑被盗")),
     "account_reset_second_step": Line("account", body(reason="手机丢失"), subject="account_with_authenticator"),
     "handover_read": Line("account"),
     "handover_hand_over": Line(
-        "account", bodied(lambda _w, _p, s: {"successor_id": s.more["successor"], "reason": "退休"}), best=201
+        "account", bodied(lambda _w, _p, s: {"successor_id": s.more["successor"], "reason": "到龄退休"}), best=201
     ),
     "handover_own": Line("nothing"),
     # Partners' programs
@@ -194,13 +196,13 @@ LINES: dict[str, Line] = {
     "grant_roles": Line("nothing"),
     "grant_get": Line("grant"),
     "grant_give": Line("grant", bodied(new_grant), subject="account", best=201),
-    "grant_end": Line("grant", body(reason="调离")),
+    "grant_end": Line("grant", body(reason="调离岗位")),
     "delegation_list": Line("nothing"),
     "delegation_colleagues": Line("nothing"),
-    "delegation_lend": Line("nothing", lambda *_: {"json": {"to_id": str(uuid4()), "reason": "外出"}}, best=422),
+    "delegation_lend": Line("nothing", lambda *_: {"json": {"to_id": str(uuid4()), "reason": "外出学习"}}, best=422),
     "delegation_end": Line(
         "nothing",
-        lambda *_: {"path": {"id": str(uuid4())}, "json": {"reason": "返回"}, "headers": {"if-match": '"1"'}},
+        lambda *_: {"path": {"id": str(uuid4())}, "json": {"reason": "提前返回"}, "headers": {"if-match": '"1"'}},
         best=404,
     ),
     # One's own credentials: what is wrong in them is said to their owner, whatever the role.

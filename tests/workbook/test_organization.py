@@ -51,6 +51,7 @@ def test_takes_parents_that_are_known_and_puts_the_rest_below_the_root() -> None
         (["东沟村", "村", "和井镇党委", "99010000100", None, None], "区划代码", "region_code_length"),
         (["东沟村", "村", "和井镇党委", None, "2027.1", None], "成立时间", "date_in_future"),
         (["东沟村", "村", "和井镇党委", None, "2020.1", "2019.12"], "任期届满时间", "term_ends_too_early"),
+        (["东\u3164沟村", "村", "和井镇党委", None, None, None], "组织名称", "name_hides"),
         (["123", "村", "和井镇党委", None, None, None], "组织名称", "organization_name_invalid"),
         (["云岭村", "村", "云岭村", None, None, None], "上级组织", "wrong_parent_kind"),
     ],

@@ -52,6 +52,8 @@ def test_reads_plain_typed_values() -> None:
         ("姓名", "", "required"),
         ("姓名", "  ", "required"),
         ("姓名", "张3", "name_characters"),
+        ("姓名", "张\u3164三", "name_hides"),
+        ("姓名", "张\u202e三", "name_hides"),
         ("姓名", '=HYPERLINK("http://x","y")', "name_characters"),
         ("性别", "女", "sex_mismatch"),
         ("性别", "不详", "unknown_value"),
