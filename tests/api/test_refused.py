@@ -50,6 +50,15 @@ async def test_a_client_s_refusals_are_told_with_the_client(county: County) -> N
     assert "account.refused" in kinds
 
 
+async def test_403_not_deputy_is_an_event_of_whoever_tried(county: County) -> None:
+    absent = {"on-behalf-of": str(county.accounts["secretary"].id)}
+    for _ in range(2):
+        answer = await county.client("member").get("/members", headers=absent)
+        assert (answer.status_code, answer.json()["code"]) == (403, "not_deputy")
+    assert await told(county) == [{"method": "GET", "route": "/members", "code": "not_deputy"}]
+    assert await told(county, "secretary") == []
+
+
 async def test_403_for_an_administrator_from_elsewhere(county: County) -> None:
     before = county.app.state.sign_in_rules
     county.app.state.sign_in_rules = SignInRules(False, administrator_networks=("10.20.0.0/16",))
