@@ -167,6 +167,10 @@ def _may_stand_in_name(char: str) -> bool:
 HIDDEN = "***"
 """What stands where even the length of a value would tell something."""
 
+# A year before what parts it from a month, or before nothing but a month and a day.
+_DATED = re.compile(r"(?:18|19|20|21)[0-9]{2}(?=[年./、。\\—–−‐-]|(?:[0-9]{2}){1,2}$)")
+_PARTING = frozenset(" 年月日号./-、。\\—–−‐:")
+
 # A run of digits that may be a citizen number (15 or 18), a bank card (16 to 19) or a mobile phone.
 _ID_WITHIN = re.compile(r"(?<![0-9])[0-9]{17}[0-9Xx](?![0-9])")
 _MOBILE_WITHIN = re.compile(r"(?<![0-9])1[3-9][0-9]{9}(?![0-9])")
@@ -193,6 +197,15 @@ def mask_id_number(number: str) -> str:
 def mask_phone(phone: str) -> str:
     """`199****2644`: the only way in which an unopened phone number is shown."""
     return masked(phone, 3, 4) if len(phone) >= 10 else masked(phone, 1, 1)
+
+
+def mask_day(text: str) -> str:
+    """`1975-**-**`, `****年**月`: what stands where a birth date is expected, valid or not.  The four digits of its
+    year stay, and what only parts numbers, so that its form is seen; a word may tell a day too (腊月), so every other
+    character is starred."""
+    year = _DATED.match(text.strip())
+    shown = year.end() + len(text) - len(text.lstrip()) if year else 0
+    return text[:shown] + "".join(char if char in _PARTING else "*" for char in text[shown:])
 
 
 def mask_name(name: str) -> str:

@@ -14,5 +14,7 @@ def messages() -> dict[str, dict[str, str]]:
 
 
 def message(code: str, params: dict[str, Any], language: str = "zh-CN") -> str:
-    """The text of a refusal; KeyError for a code that is none of this package's."""
-    return messages()[code][language].format(**params)
+    """The text of a refusal, a param in both languages in this one; KeyError for a code that is none of this
+    package's."""
+    shown = {name: value[language] if isinstance(value, dict) else value for name, value in params.items()}
+    return messages()[code][language].format(**shown)

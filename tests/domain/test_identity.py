@@ -171,6 +171,28 @@ def test_names_what_is_no_name(name: str, problem: str) -> None:
     assert identity.name_problem(name) == problem
 
 
+@pytest.mark.parametrize(
+    ("written", "shown"),
+    [
+        ("1975-03-05", "1975-**-**"),
+        (" 1975年3月5日", " 1975年*月*日"),
+        ("19750305", "1975****"),
+        ("197503", "1975**"),
+        ("1975/13/05", "1975/**/**"),
+        ("75.3", "**.*"),
+        ("27458", "*****"),
+        ("一九七五年三月", "****年*月"),
+        ("腊月初八", "*月**"),
+        ("March 5", "***** *"),
+        ("999901197503050023", "*" * 18),
+        ("19900812644", "*" * 11),
+        ("", ""),
+    ],
+)
+def test_a_day_of_birth_shows_its_form_and_its_year(written: str, shown: str) -> None:
+    assert identity.mask_day(written) == shown
+
+
 def test_masks_show_the_agreed_ends_only() -> None:
     assert identity.mask_id_number("999901195503150023") == "9999**********0023"
     assert identity.mask_phone("19900812644") == "199****2644"

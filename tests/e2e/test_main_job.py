@@ -21,9 +21,8 @@ def load_rosters(desk: Desk, folder: Path) -> None:
     desk.load_workbook("organization", SAMPLES / "organizations.xlsx", total=235, refused=0)
     desk.commit_workbook()
     desk.load_workbook("member", SAMPLES / "members.xlsx", total=1200, refused=53)
-    # The preview shows what is wrong in the cell that is wrong.
-    # The preview says what is wrong in the cell that is wrong; what stands there of a birth is starred, as everywhere.
-    expect(desk.page.get_by_text("不是日期").first).to_be_visible()
+    # The preview says what is wrong in the cell that is wrong; of a birth it shows the form and not the day.
+    expect(desk.page.get_by_text("“****年”不是日期：没有阿拉伯数字。").first).to_be_visible()
     with desk.page.expect_download() as given:
         desk.at("result-download").click()
     result = folder / "result.xlsx"

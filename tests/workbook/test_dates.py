@@ -6,6 +6,7 @@ from hypothesis import strategies as st
 
 from backend.workbook.cells import Cell, PartialDate, Unacceptable
 from backend.workbook.dates import read_date
+from backend.workbook.messages import message, messages
 
 DAYS = st.dates(date(1910, 1, 1), date(2099, 12, 31))
 
@@ -62,6 +63,34 @@ def test_reads_real_dates_and_serials(cell: Cell) -> None:
 def test_takes_a_real_first_of_a_month_as_the_month_that_was_typed() -> None:
     assert read_date(date(1977, 8, 1)).may_be(date(1977, 8, 5))
     assert not read_date("1977-08-01").may_be(date(1977, 8, 5))
+
+
+@pytest.mark.parametrize(
+    ("cell", "fault"),
+    [
+        ("98.7", "date_year_short"),
+        ("98年7月3日", "date_year_short"),
+        ("98/7/3", "date_year_short"),
+        ("一九七五年三月", "date_in_words"),
+        ("去年", "date_in_words"),
+        ("2020.13", "date_month_wrong"),
+        ("2020年0月", "date_month_wrong"),
+        ("202013", "date_month_wrong"),
+        ("2020-4-31", "date_day_wrong"),
+        ("20210229", "date_day_wrong"),
+        ("2020年", "date_year_alone"),
+        (2020.0, "date_year_alone"),
+        ("1020-06-01", "date_year_far"),
+        ("约2020年", "date_unreadable"),
+        (True, "date_unreadable"),
+    ],
+)
+def test_says_in_words_which_part_is_wrong(cell: Cell, fault: str) -> None:
+    with pytest.raises(Unacceptable) as refused:
+        read_date(cell)
+    for language in ("zh-CN", "en"):
+        said = message(refused.value.code, refused.value.params, language)
+        assert messages()[fault][language] in said
 
 
 @pytest.mark.parametrize(

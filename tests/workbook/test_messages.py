@@ -13,15 +13,19 @@ CODE = re.compile(r"[a-z]+(_[a-z]+)*")
 
 def emitted() -> set[str]:
     """Codes in `Unacceptable(code)`, `UnreadableWorkbook(code)`, `row.refuse(key, code)`, `Refusal(..., code, ...)`, in
-    assignments to `code`, and what the identity rules return as a problem."""
+    assignments to `code`, what the identity rules return as a problem, and what is wrong with a part of a date."""
     found: set[str] = set()
     for path in (BACKEND / "workbook").glob("*.py"):
         for node in ast.walk(ast.parse(path.read_text("utf-8"))):
             if isinstance(node, ast.Call):
                 name = node.func.id if isinstance(node.func, ast.Name) else getattr(node.func, "attr", "")
-                place = {"Unacceptable": 0, "UnreadableWorkbook": 0, "refuse": 1, "Refusal": 3}.get(name)
+                place = {"Unacceptable": 0, "UnreadableWorkbook": 0, "refuse": 1, "Refusal": 3, "_no_date": 1}.get(name)
                 if place is not None and len(node.args) > place:
                     found |= texts(node.args[place])
+            elif isinstance(node, ast.FunctionDef) and node.name.endswith("_fault"):
+                for each in ast.walk(node):
+                    if isinstance(each, ast.Return) and each.value:
+                        found |= texts(each.value)
             elif isinstance(node, ast.Assign) and getattr(node.targets[0], "id", "") == "code":
                 found |= texts(node.value)
     for node in ast.walk(ast.parse((BACKEND / "domain" / "identity.py").read_text("utf-8"))):

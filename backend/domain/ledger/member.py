@@ -16,6 +16,7 @@ from backend.db.member_correction import own_records
 from backend.db.organization import Organization, Reach, tally_all
 from backend.domain.access import Actor, Moment
 from backend.domain.crypto import FieldCipher
+from backend.domain.identity import mask_day
 from backend.domain.ledger.adapter import Asked, Part, Progress, Scope
 from backend.domain.ledger.row import Mask, Planned, mask_wholly, says_the_same
 from backend.domain.member import change_members
@@ -30,7 +31,7 @@ founds: bool = False
 masks: Mapping[str, Mask] = {
     "id_number": mask_wholly(4, 4),
     "phone": mask_wholly(3, 4),
-    "birth_date": mask_wholly(4, 0),
+    "birth_date": mask_day,
     "native_place": mask_wholly(2, 0),
 }
 filters: frozenset[str] = frozenset()
