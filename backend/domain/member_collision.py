@@ -2,10 +2,12 @@
 
 A clerk has to learn it, for the person is then transferred and not registered anew. But whoever may register could ask
 about anybody: so each such answer is an event about the person, who reads it in the own record too, and after so many
-in an hour nothing is registered until the hour is over, known or unknown.
+in an hour nothing is registered until the hour is over, known or unknown.  A workbook is held to the same: what would
+be one too many is told in its rows like what is registered nowhere.
 """
 
 from collections.abc import Collection
+from dataclasses import dataclass
 from datetime import timedelta
 from typing import Literal
 from uuid import UUID
@@ -33,24 +35,63 @@ def is_collision(refused: Invalid) -> bool:
 
 async def refuse_prying(session: Session, actor: Actor) -> None:
     """Raise Busy `collisions_seen` for somebody who learned of `AT_MOST` people elsewhere within an hour."""
+    learned = await learned_of(session, actor)
+    if learned.is_enough:
+        raise Busy("collisions_seen", seconds=learned.seconds, minutes=learned.minutes)
+
+
+@dataclass(slots=True)
+class Learned:
+    """The people elsewhere whom somebody learned of within the hour, and in how many seconds the first is forgotten."""
+
+    people: set[UUID]
+    seconds: int
+
+    @property
+    def is_enough(self) -> bool:
+        return len(self.people) >= AT_MOST
+
+    @property
+    def minutes(self) -> int:
+        return -(-self.seconds // 60)
+
+
+async def learned_of(session: Session, actor: Actor) -> Learned:
     since = utc_now() - SPAN
-    question = sa.select(sa.func.count(), sa.func.min(col(Event.created_at))).where(
-        col(Event.actor_id) == actor.account_id, col(Event.kind) == KIND, col(Event.created_at) > since
+    question = (
+        sa.select(col(Event.subject_id), sa.func.min(col(Event.created_at)).label("first"))
+        .where(col(Event.actor_id) == actor.account_id, col(Event.kind) == KIND, col(Event.created_at) > since)
+        .group_by(col(Event.subject_id))
     )
-    seen, first = (await session.execute(question)).one()
-    if seen >= AT_MOST:
-        seconds = max(int((first - since).total_seconds()), 1)
-        raise Busy("collisions_seen", seconds=seconds, minutes=-(-seconds // 60))
+    seen = {one.subject_id: one.first for one in await session.execute(question)}
+    first = min(seen.values(), default=utc_now())
+    return Learned(set(seen), max(int((first - since).total_seconds()), 1))
 
 
-async def tell_collisions(session: Session, actor: Actor, moment: Moment, ids: Collection[UUID], way: Way) -> int:
-    """Record for each of these members out of the actor's sight that the actor learned of them; returns how many."""
-    told = 0
+async def hold_prying(session: Session, actor: Actor) -> None:
+    """Keep every other workbook of the same person waiting until this transaction ends, so that they count together."""
+    key = int.from_bytes(actor.account_id.bytes[-8:], signed=True)
+    await session.execute(sa.select(sa.func.pg_advisory_xact_lock(key)))
+
+
+async def out_of_sight(session: Session, actor: Actor, ids: Collection[UUID]) -> set[UUID]:
+    """Which of these members the actor does not see and learns of by their number."""
+    return {member_id for member_id, *_ in await _unseen(session, actor, ids)}
+
+
+async def _unseen(session: Session, actor: Actor, ids: Collection[UUID]) -> list[tuple[UUID, UUID, UUID]]:
     # A number is taken within its county alone: of other counties nothing was learned.
     counties = {path.partition("/")[0] for path in actor.reach("member:write")}
-    for member_id, county_id, organization_id, path in await members_placed(session, ids):
-        if actor.may("member:read", path) or path.partition("/")[0] not in counties:
-            continue
+    return [
+        (member_id, county_id, organization_id)
+        for member_id, county_id, organization_id, path in await members_placed(session, ids)
+        if not actor.may("member:read", path) and path.partition("/")[0] in counties
+    ]
+
+
+async def tell_collisions(session: Session, actor: Actor, moment: Moment, ids: Collection[UUID], way: Way) -> None:
+    """Record for each of these members out of the actor's sight that the actor learned of them."""
+    for member_id, county_id, organization_id in await _unseen(session, actor, ids):
         record(
             session,
             actor,
@@ -61,5 +102,3 @@ async def tell_collisions(session: Session, actor: Actor, moment: Moment, ids: C
             subject_id=member_id,
             data={"way": way},
         )
-        told += 1
-    return told

@@ -75,7 +75,7 @@ async def judge(session: Session, actor: Actor, cipher: FieldCipher, scope: Scop
     for row in asked:
         known = found.get(row.values["id_number"])
         if known is None:
-            row.record_id, row.record_version = new_id(), 1
+            row.record_id, row.record_version, row.unknown = new_id(), 1, True
             _check(row, row.values, scope)
         else:
             _compare(row, on_record[known[0]], cipher, scope)

@@ -35,7 +35,8 @@ class Planned:
     blank cell says nothing, so its key is missing.  Dates may be pairs of the first and last day that are meant.
     `changes` and `before` are the fields that an update changes, new and old; `before` goes into the database, so
     personal fields in it are encrypted.
-    `elsewhere`: the record by which the row is refused, when whoever imports may not see it.
+    `elsewhere`: the record by which the row is refused, when whoever imports may not see it.  `unknown`: no record was
+    found by what identifies a row, which tells something too.
     """
 
     ordinal: int
@@ -48,6 +49,12 @@ class Planned:
     changes: dict[str, Any] = field(default_factory=dict)
     before: dict[str, Any] | None = None
     elsewhere: UUID | None = None
+    unknown: bool = False
+
+    def withhold(self, key: str, code: str, **params: Any) -> None:
+        """Refuse the row with this alone, whatever was found of it."""
+        self.row.refusals.clear()
+        self.refuse(key, code, **params)
 
     def refuse(self, key: str, code: str, **params: Any) -> None:
         self.row.refuse(key, code, **params)

@@ -29,9 +29,9 @@ from backend.domain.event import record
 from backend.domain.identity import mask_numbers
 from backend.domain.ledger.adapter import Adapter, Scope
 from backend.domain.ledger.adapters import ADAPTERS
+from backend.domain.ledger.elsewhere import tell_rows_elsewhere
 from backend.domain.ledger.row import Planned, masked_cells, masked_errors, masked_params
 from backend.domain.ledger.scope import importable
-from backend.domain.member_collision import tell_collisions
 
 LEDGER_JOB = "ledger"
 """The job that checks or commits an import too large for a request."""
@@ -202,7 +202,7 @@ async def _walk(
             for place, row in enumerate(rows, ordinal):
                 row.ordinal = place
             await adapter.judge(session, actor, cipher, scope, rows)
-            await tell_collisions(session, actor, moment, [row.elsewhere for row in rows if row.elsewhere], "import")
+            await tell_rows_elsewhere(session, actor, moment, rows)
             for row in rows:
                 row.action = row.action if row.row.accepted else RowAction.refused
                 counts[row.action] += 1
