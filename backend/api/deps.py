@@ -216,6 +216,8 @@ def _query_names(route: APIRoute) -> frozenset[str]:
 
 
 SEARCH_NAME = "X-Search-Name"
+NAME_HEADERS = (SEARCH_NAME, "X-Responsible-Person", "X-Responsible-Leader")
+"""What a list is narrowed by and no address tells: a page belongs to them too."""
 
 
 async def searched_name(
@@ -255,7 +257,7 @@ async def paging(
     asked = sorted(
         (name, value) for name, value in request.query_params.multi_items() if name not in ("cursor", "limit")
     )
-    named = request.headers.get(SEARCH_NAME, "")
+    named = " ".join(request.headers.get(name, "") for name in NAME_HEADERS)
     binding = f"{actor.account_id} {actor.on_behalf_of} {request.url.path} {asked} {named}"
     return Paging(limit, cursor, binding, request.app.state.cursor_key)
 

@@ -2,10 +2,11 @@
 
 from dataclasses import dataclass
 from datetime import date
-from typing import Annotated
+from typing import Annotated, Any
+from urllib.parse import quote, unquote
 from uuid import UUID
 
-from fastapi import Query
+from fastapi import Header, Query
 
 from backend.api.run import Light
 from backend.db.rectification import DeadlineKind, RectificationSource, RectificationStatus, Severity
@@ -13,6 +14,18 @@ from backend.db.rectification_view import RectificationFilter
 from backend.domain.rectification.category import Category
 
 _Part = Annotated[str | None, Query(max_length=100)]
+
+PEOPLE = {"responsible_person": "X-Responsible-Person", "responsible_leader": "X-Responsible-Leader"}
+"""The filters that hold a person's name, by the header that they come in: addresses are kept by browsers and logs."""
+
+
+def _named(field: str) -> Any:
+    return Header(
+        alias=PEOPLE[field],
+        max_length=1000,
+        description="Part of a person's name; UTF-8, percent-encoded.",
+        examples=[quote("曾")],
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,8 +40,8 @@ class RectificationQuery:
     light: Light | None = None
     deadline_kind: DeadlineKind | None = None
     responsible_unit_id: UUID | None = None
-    responsible_person: _Part = None
-    responsible_leader: _Part = None
+    responsible_person: Annotated[str | None, _named("responsible_person")] = None
+    responsible_leader: Annotated[str | None, _named("responsible_leader")] = None
     source_document: _Part = None
     due_from: date | None = None
     due_to: date | None = None
@@ -48,4 +61,5 @@ class RectificationQuery:
 def filter_of(asked: RectificationQuery, path: str | None) -> RectificationFilter:
     """The filters as the database takes them, below the organisation at `path`."""
     given = {name: getattr(asked, name) for name in RectificationQuery.__slots__}
-    return RectificationFilter(path=path, **given)
+    people = {name: unquote(given[name])[:100] for name in PEOPLE if given[name] is not None}
+    return RectificationFilter(path=path, **given | people)

@@ -2,9 +2,11 @@
 
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
+from urllib.parse import quote
 
 import httpx
 
+from backend.api.rectification_filter import PEOPLE
 from backend.db.account import Account
 from backend.domain.calendar import day_of, shipped_calendar
 from tests.api.decisions import uploaded
@@ -177,7 +179,8 @@ class Walk:
 
 
 async def listed(county: County, who: str = "supervisor", **filters: Any) -> list[dict[str, Any]]:
-    answer = await county.client(who).get("/rectifications", params=filters)
+    headers = {header: quote(filters.pop(name)) for name, header in PEOPLE.items() if name in filters}
+    answer = await county.client(who).get("/rectifications", params=filters, headers=headers)
     assert answer.status_code == 200, answer.text
     items: list[dict[str, Any]] = answer.json()["items"]
     return items

@@ -184,6 +184,53 @@ def test_no_list_whose_rows_are_people_is_searched_in_the_address(county: County
     assert {path for path, _ in said} == {"/api/v1/organizations", "/api/v1/public/places"}, "names of organisations"
 
 
+# What an address takes of free text; none of it is who somebody is.
+FREE_TEXT = {
+    "after",
+    "box",
+    "category",
+    "channel",
+    "cursor",
+    "hotline",
+    "kind",
+    "month",
+    "origin",
+    "q",
+    "role",
+    "source_document",
+    "step",
+    "subject_kind",
+}
+
+
+def test_no_operation_takes_a_person_s_name_in_the_address(county: County) -> None:
+    """A new parameter of free text is looked at before it stands here: a name of a person goes into a header."""
+    taken = {
+        parameter["name"]
+        for operations in county.app.openapi()["paths"].values()
+        for operation in operations.values()
+        for parameter in operation.get("parameters", ())
+        if parameter["in"] == "query"
+        for schema in parameter["schema"].get("anyOf", [parameter["schema"]])
+        if schema.get("type") == "string" and not schema.keys() & {"enum", "format", "const"}
+    }
+    assert taken == FREE_TEXT
+
+
+@pytest.mark.parametrize("name", ["responsible_person", "responsible_leader"])
+async def test_list_rectifications_422_for_a_name_in_the_address(
+    county: County, logged: io.StringIO, name: str
+) -> None:
+    refused = await county.client("supervisor").get("/rectifications", params={name: "查文敏"})
+    assert refused.status_code == 422
+    assert [(one["pointer"], one["code"]) for one in refused.json()["errors"]] == [(f"/{name}", "query_unknown")]
+    header = {f"x-{name.replace('_', '-')}": quote("查文敏")}
+    found = await county.client("supervisor").get("/rectifications", headers=header)
+    assert (found.status_code, found.json()["items"]) == (200, [])
+    for spelt in ("查文敏", quote("查文敏")):
+        assert spelt not in logged.getvalue()
+
+
 @pytest.mark.parametrize("number", ["19923456783", "199-2345-6783", "999901199001010010", "9999 0119 9001 0100 10"])
 async def test_search_422_for_a_number_in_the_address(county: County, number: str) -> None:
     answer = await county.client("clerk").get("/members", params={"q": number})

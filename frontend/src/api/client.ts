@@ -30,12 +30,14 @@ export async function need<T>(call: Promise<{ data?: T; error?: unknown; respons
   return data;
 }
 
-/** The header that names which version of a record a change is meant for. */
-/** A person's name that a list is searched for: in a header, because addresses are kept by browsers, proxies and logs. */
-export function searchedName(name: string | undefined): { 'X-Search-Name'?: string } {
-  return name ? { 'X-Search-Name': encodeURIComponent(name) } : {};
+/** A person's name that a list is narrowed by: in a header, because addresses are kept by browsers, proxies and logs. */
+export function named<H extends string>(header: H, name: string | undefined): Partial<Record<H, string>> {
+  return name ? ({ [header]: encodeURIComponent(name) } as Record<H, string>) : {};
 }
 
+export const searchedName = (name: string | undefined): { 'X-Search-Name'?: string } => named('X-Search-Name', name);
+
+/** The header that names which version of a record a change is meant for. */
 export function ifMatch(version: number): { 'if-match': string } {
   return { 'if-match': `"${version}"` };
 }

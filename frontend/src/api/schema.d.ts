@@ -25468,8 +25468,6 @@ export interface operations {
                 light?: ("green" | "yellow" | "red" | "blue" | "grey") | null;
                 deadline_kind?: components["schemas"]["DeadlineKind"] | null;
                 responsible_unit_id?: string | null;
-                responsible_person?: string | null;
-                responsible_leader?: string | null;
                 source_document?: string | null;
                 due_from?: string | null;
                 due_to?: string | null;
@@ -25488,7 +25486,12 @@ export interface operations {
                 /** @description Waiting to be looked at again. */
                 relook?: boolean | null;
             };
-            header?: never;
+            header?: {
+                /** @description Part of a person's name; UTF-8, percent-encoded. */
+                "X-Responsible-Person"?: string | null;
+                /** @description Part of a person's name; UTF-8, percent-encoded. */
+                "X-Responsible-Leader"?: string | null;
+            };
             path?: never;
             cookie?: never;
         };

@@ -15,6 +15,8 @@ export function forgetSearches(): void {
  */
 export function useAddressFilter(names: readonly string[], unsaid: readonly string[] = []): {
   filter: ComputedRef<Record<string, string>>;
+  /** What of it may be kept: without names of people. */
+  said: ComputedRef<Record<string, string>>;
   put: (name: string, value: string) => void;
   clear: () => void;
   /** Other conditions instead of all that stand. */
@@ -39,8 +41,8 @@ export function useAddressFilter(names: readonly string[], unsaid: readonly stri
 
   function swap(next: Record<string, string>): void {
     kept.delete(page);
-    void router.replace({ query: next });
+    void router.replace({ query: Object.fromEntries(Object.entries(next).filter(([name]) => !unsaid.includes(name))) });
   }
 
-  return { filter, put, clear: () => swap({}), swap };
+  return { filter, said, put, clear: () => swap({}), swap };
 }

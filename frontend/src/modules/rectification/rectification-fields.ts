@@ -75,6 +75,9 @@ export const PANEL_FILTERS: FilterField[] = [
   ...other('flag', 'overdue', 'supervised', 'affects_people', 'has_extension', 'systemic', 'relapsed', 'relook'),
 ];
 export const FILTERS = [...BAR_FILTERS, ...PANEL_FILTERS];
+/** Names of people, which no address tells. */
+export const UNSAID_FILTERS = ['responsible_leader', 'responsible_person'];
+export const SAID_FILTERS = FILTERS.map((one) => one.name).filter((name) => !UNSAID_FILTERS.includes(name));
 
 function among(values: readonly string[]): FormField['choices'] {
   return values.map((value) => ({ value, label: {} }));

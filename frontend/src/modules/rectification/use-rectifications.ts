@@ -1,6 +1,6 @@
 import { computed, toValue, type MaybeRefOrGetter } from 'vue';
 
-import { client, need } from '@/api/client';
+import { client, named, need } from '@/api/client';
 import { download } from '@/api/transfer';
 import type { Assignment, AssignmentAnswer, NewRectification, Rectification, RectificationRow } from '@/api/types-rectification';
 import { queryOf } from '@/core/filter-field';
@@ -15,7 +15,11 @@ type Filter = MaybeRefOrGetter<Record<string, string>>;
 export function useRectifications(filter: Filter, limit = 50, enabled: () => boolean = () => true): Pages<RectificationRow> {
   return usePages<RectificationRow>(
     computed(() => ['rectification', 'list', limit, toValue(filter)]),
-    (cursor) => need(client.GET('/api/v1/rectifications', { params: { query: { ...queryOf(toValue(filter), FILTERS), cursor, limit } } })),
+    (cursor) => {
+      const { responsible_person: person, responsible_leader: leader, ...rest } = toValue(filter);
+      const header = { ...named('X-Responsible-Person', person), ...named('X-Responsible-Leader', leader) };
+      return need(client.GET('/api/v1/rectifications', { params: { query: { ...queryOf(rest, FILTERS), cursor, limit }, header } }));
+    },
     computed(enabled),
   );
 }
