@@ -8,6 +8,7 @@ PARTS = {
     "organization_place": "follows from the place in the tree, which is told",
     "account_invitation": "a code; that it was made or used is the kind of the event",
     "account_session": "sessions that end with the verb; the event counts them or names the cause",
+    "kept_answer": "what was answered before, in a ciphertext; it goes with the record that leaves somebody's sight",
     "client_secret": "a secret; that it was made or ended is the kind of the event",
     "delegation": "named in the event with what it carried",
     "demo_clock": "how far the clock moved is told",

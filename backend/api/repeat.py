@@ -91,10 +91,10 @@ async def keyed(
         request.state.claim = _Claim(session, actor.account_id, key_hash, request_hash)
     elif not hmac.compare_digest(before.request_hash, request_hash):
         raise invalid("/idempotency-key", "idempotency_key_used")
-    elif before.answer is None:
-        raise Conflict("answer_told_once")
     elif not await _in_sight(request, session, actor, before):
         raise NotFound("not_found")
+    elif before.answer is None:
+        raise Conflict("answer_told_once")
     else:
         raise AnsweredBefore(_told_again(request.app.state.cipher, before))
 

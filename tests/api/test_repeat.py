@@ -150,6 +150,28 @@ async def test_post_404_for_an_answer_about_what_went_out_of_sight(county: Count
     again = await client.post(f"{case.path}/acts", json=body, headers=headers)
     assert again.status_code == 404
     assert "content" not in again.json()
+    assert await kept_about(county, case.id) == [None], "what was answered does not lie there either"
+
+
+async def kept_about(county: County, id: str) -> list[bytes | None]:
+    question = sa.text("SELECT answer FROM kept_answer WHERE subject_id = :id")
+    async with county.app.state.database.reader() as reader:
+        return list((await reader.execute(question, {"id": id})).scalars())
+
+
+async def test_answers_about_a_card_go_when_it_is_sealed_and_nothing_is_done_twice(county: County) -> None:
+    case = await Case.sent(county)
+    client, headers = county.client("clerk"), key() | {"if-match": f'"{case.version}"'}
+    body = {"desk_id": str(county.township.id), "reason": "由镇里分办"}
+    moved = await client.post(f"{case.path}/desk", json=body, headers=headers)
+    assert moved.status_code == 200, moved.text
+    assert None not in await kept_about(county, case.id)
+    await case.get()
+    sealed = await case.triage(outcome="seal")
+    assert sealed.is_success, sealed.text
+    assert await kept_about(county, case.id) == [None]
+    again = await client.post(f"{case.path}/desk", json=body, headers=headers)
+    assert (again.status_code, again.json()["code"]) == (404, "not_found")
 
 
 async def test_unmask_409_a_second_time_since_numbers_are_told_once(county: County) -> None:

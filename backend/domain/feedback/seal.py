@@ -18,6 +18,7 @@ from backend.db.feedback_vault import (
     photos_of,
     sealed_report_in,
 )
+from backend.db.kept_answer import forget_answers
 from backend.db.organization import Organization
 from backend.domain.access import Actor, Moment
 from backend.domain.calendar import day_of
@@ -66,6 +67,7 @@ async def seal_card(session: Session, vault: Vault, moment: Moment, card: Feedba
     )
     store_sealed(session, vault, card, said, place, day_of(moment.now))
     await forget_contacts(session, [card.id])
+    await forget_answers(session, [card.id])
     card.content = card.about_note = card.location_text = card.public_reply = ""
     card.grams, card.text_hash, card.printed_number = [], None, None
     card.sealed_at = moment.now

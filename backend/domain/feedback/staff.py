@@ -6,6 +6,7 @@ from uuid import UUID
 from backend.db.base import Session
 from backend.db.feedback import CardStatus, FeedbackCard, Urgency
 from backend.db.feedback_vault import contact_of
+from backend.db.kept_answer import forget_answers
 from backend.db.organization import Organization
 from backend.db.rectification import rectification_held
 from backend.domain.access import Actor, Moment
@@ -114,6 +115,8 @@ async def _mark(
         wish = Wish(step=_STEPS[card.status], outcome="returned", to="triage", reason="承办单位被反映，收回重新分办。")
         await settle_act(session, None, actor, moment, card, organization, wish)
     card.about, card.printed_number = sorted(about), None
+    # What was answered about it before lies with whoever asked, and they may be meant.
+    await forget_answers(session, [card.id, *([card.rectification_id] if card.rectification_id else [])])
     if card.rectification_id is not None:
         item = await rectification_held(session, card.rectification_id)
         if item is not None:
