@@ -70,10 +70,10 @@ async def change_member(
 ) -> Member:
     """Change fields of a member; a state that ends the membership ends the stay in the branch too.
 
-    Birth date and sex follow a new ID number.  The date in the number is named to those alone who brought the number:
-    `birth_date_contradicts` instead of `birth_date_mismatch`.  Raises Forbidden `own_record`, Invalid with those of
-    `member_problems` that the change brings in, `id_number_taken` and `status_change_refused`; records
-    `member.changed`, nothing when all is equal.
+    Birth date and sex follow a new ID number.  A birth date without the number is refused, right or wrong alike:
+    `birth_date_follows_number`, since of a starred one the answer would tell whether it was guessed.  Raises Forbidden
+    `own_record`, Invalid with those of `member_problems` that the change brings in, `id_number_taken` and
+    `status_change_refused`; records `member.changed`, nothing when all is equal.
     """
     member, branch = await held_member(session, actor, id)
     if not actor.may("member:write", branch.path):
@@ -81,6 +81,8 @@ async def change_member(
     await refuse_own(session, actor, [id])
     if member.version != version:
         raise Stale("stale")
+    if changes.get("birth_date") is not None and not changes.get("id_number"):
+        raise invalid("/birth_date", "birth_date_follows_number")
     await _change(session, actor, moment, cipher, member, changes)
     return member
 
