@@ -32,6 +32,7 @@ from backend.api.member_shapes import (
     MemberNew,
     MemberPage,
     MemberSearch,
+    ProposedNumbers,
     Transfer,
     Unmasking,
 )
@@ -55,6 +56,7 @@ from backend.db.search import matches_name
 from backend.domain.access import Actor
 from backend.domain.errors import NotFound, invalid
 from backend.domain.member import change_member, number_hashes, transfer_member, unmask_member
+from backend.domain.member_correction import proposed_in_clear
 from backend.domain.member_registration import register_member
 from backend.domain.member_rule import MemberValues
 from backend.domain.search import name_query
@@ -214,7 +216,8 @@ async def unmask(
 ) -> Response:
     """Show personal numbers in clear; who did it, when and why is recorded."""
     clear = await unmask_member(session, actor, moment, cipher, id, fields=body.fields, reason=body.reason)
-    return json_bytes(json.dumps(clear).encode())
+    wished = ProposedNumbers(**await proposed_in_clear(session, cipher, id, body.fields))
+    return json_bytes(json.dumps({**clear, "proposed": wished.model_dump()}).encode())
 
 
 @router.get("/{id}/branches", response_model=BranchPage, responses=refusals(403, 404))

@@ -35,7 +35,14 @@ from backend.db.read import Order, page_of, record_of
 from backend.domain.access import Actor, Moment
 from backend.domain.crypto import FieldCipher
 from backend.domain.errors import NotFound
-from backend.domain.member_correction import FIELD_TITLES, ask_correction, finish_limit, proposed, settle_correction
+from backend.domain.member_correction import (
+    FIELD_TITLES,
+    ask_correction,
+    finish_limit,
+    proposed,
+    settle_correction,
+    shown_to_staff,
+)
 from backend.domain.member_record import view_own_record
 
 router = APIRouter(tags=["member_correction"], route_class=RepeatableRoute)
@@ -133,7 +140,8 @@ class Ref(Answer):
 
 
 class MemberCorrectionOut(OwnCorrection):
-    """A correction as staff see it."""
+    """A correction as staff see it: a birth date by its year and a native place by its county, until somebody who may
+    has them shown in clear for a reason (`POST /members/{id}/unmask`)."""
 
     member: Ref
     organization: Ref
@@ -156,9 +164,16 @@ class Settlement(Body):
 def _read(row: dict[str, Any], cipher: FieldCipher, language: str) -> dict[str, Any]:
     """A row as PostgreSQL wrote it, with what should stand there opened."""
     ciphertext = bytes.fromhex(row["should"].removeprefix("\\x"))
-    should = proposed(cipher, UUID(row["id"]), row["field"], ciphertext)
+    should = shown_to_staff(row["field"], proposed(cipher, UUID(row["id"]), row["field"], ciphertext))
+    says = shown_to_staff(row["field"], row["says"])
     finish_at = finish_limit(datetime.fromisoformat(row["asked_at"])).isoformat()
-    return {**row, "title": FIELD_TITLES[row["field"]][language], "should": should, "finish_at": finish_at}
+    return {
+        **row,
+        "title": FIELD_TITLES[row["field"]][language],
+        "says": says,
+        "should": should,
+        "finish_at": finish_at,
+    }
 
 
 @router.get("/me/record", name="own_record", response_model=OwnRecordOut, responses=refusals(404))

@@ -137,6 +137,15 @@ class MemberDetail(MemberOut):
     can: list[str]
 
 
+class ProposedNumbers(Answer):
+    """What the person asks to stand there instead, in clear; null where no correction is open."""
+
+    id_number: str | None = None
+    phone: str | None = None
+    birth_date: str | None = None
+    native_place: str | None = None
+
+
 class ClearNumbers(Answer):
     """What was asked for in clear; null for the others and for what nobody has given."""
 
@@ -144,6 +153,7 @@ class ClearNumbers(Answer):
     phone: str | None
     birth_date: date | None
     native_place: str | None
+    proposed: ProposedNumbers
 
 
 class BranchStay(Answer):

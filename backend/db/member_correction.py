@@ -83,6 +83,16 @@ async def open_correction(session: Session, member_id: UUID, field: str) -> UUID
     return (await session.exec(question)).one_or_none()
 
 
+async def open_corrections(session: Session, member_id: UUID, fields: Collection[str]) -> list[MemberCorrection]:
+    """The corrections of these fields that are not settled yet."""
+    question = select(MemberCorrection).where(
+        MemberCorrection.member_id == member_id,
+        MemberCorrection.state == CorrectionState.open,
+        col(MemberCorrection.field).in_(fields),
+    )
+    return list(await session.exec(question))
+
+
 async def own_member_of(session: Session, account_id: UUID, *, lock: bool = False) -> Member | None:
     """Whom an account is on the roster."""
     question = select(Member).join(Account, col(Account.member_id) == col(Member.id)).where(Account.id == account_id)

@@ -208,6 +208,15 @@ def mask_day(text: str) -> str:
     return text[:shown] + "".join(char if char in _PARTING else "*" for char in text[shown:])
 
 
+def mask_place(place: str) -> str:
+    """`云川县***`: a native place down to its county, or to its province where no county is named; of a village alone
+    nothing.  The SQL of lists does the same."""
+    for level in ("[县旗区市]", "[省州盟]"):
+        if found := re.match(f".*?{level}", place, re.DOTALL):
+            return place if found.end() == len(place) else found[0] + HIDDEN
+    return HIDDEN
+
+
 def mask_name(name: str) -> str:
     """`陶**`: a name of which only the first character is shown.  The SQL of lists does the same."""
     return name[:1] + "*" * max(len(name) - 1, 1) if name else ""

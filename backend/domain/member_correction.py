@@ -4,7 +4,7 @@ Until it is settled everybody who sees the record sees that it is disputed.  Wha
 since it may be a number or a name of a person, and becomes the record's own only when somebody else has agreed.
 """
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID
@@ -18,6 +18,7 @@ from backend.db.member_correction import (
     is_disputed,
     member_of,
     open_correction,
+    open_corrections,
     own_member_of,
     own_records,
 )
@@ -26,7 +27,7 @@ from backend.domain.calendar import day_of, last_second_of, shipped_calendar
 from backend.domain.crypto import FieldCipher
 from backend.domain.errors import Conflict, Forbidden, Invalid, NotFound, Problem, Stale, invalid
 from backend.domain.event import record_about
-from backend.domain.identity import mask_id_number, mask_phone
+from backend.domain.identity import mask_day, mask_id_number, mask_phone, mask_place
 from backend.domain.member import held_member, put_fields, touch
 from backend.domain.member_row import fields_of
 from backend.domain.member_rule import member_problems, normalized
@@ -57,6 +58,8 @@ FIELD_TITLES: dict[str, dict[str, str]] = {
 
 _DAYS = frozenset({"birth_date", "joined_on", "confirmed_on"})
 _MASKS = {"id_number": mask_id_number, "phone": mask_phone}
+# Beside a masked number they would complete it; its own person reads them.
+_STAFF_MASKS = {"birth_date": mask_day, "native_place": mask_place}
 _YES = {"true": True, "false": False}
 
 
@@ -136,6 +139,20 @@ def _judge(before: Mapping[str, Any], field: str, should: str, moment: Moment) -
     found = [p for p in member_problems(after, day_of(moment.now)) if p.pointer == f"/{field}"]
     if found:
         raise Invalid("invalid", problems=[Problem("/should", p.code, p.params) for p in found])
+
+
+def shown_to_staff(field: str, text: str | None) -> str | None:
+    """What stands or should stand in a field, as those who keep rosters read it in a list."""
+    return _STAFF_MASKS[field](text) if text and field in _STAFF_MASKS else text
+
+
+async def proposed_in_clear(
+    session: Session, cipher: FieldCipher, member_id: UUID, fields: Collection[str]
+) -> dict[str, str | None]:
+    """What a member asks to stand in these fields, in clear, None where nothing is asked: for `unmask_member`'s caller,
+    who gave a reason and is in the log."""
+    waiting = await open_corrections(session, member_id, fields)
+    return {one.field: cipher.decrypt(one.should, SHOULD, one.id) or None for one in waiting}
 
 
 def proposed(cipher: FieldCipher, id: UUID, field: str, should: bytes) -> str | None:

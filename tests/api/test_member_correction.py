@@ -152,6 +152,31 @@ async def test_a_number_stays_masked_and_is_right_in_the_end(county: County) -> 
     assert clear.json()["phone"] == number
 
 
+async def test_list_200_shows_no_birth_date_or_village_and_unmask_200_what_is_asked_for(county: County) -> None:
+    made = await registered(county, native_place="云川县榆桥镇画眉岭村")
+    mine, clerk = county.client("member"), county.client("clerk")
+    should = "云川县榆桥镇石桥村"
+    own = (await mine.post("/me/record/corrections", json=asked(field="native_place", should=should))).json()
+    assert (own["says"], own["should"]) == ("云川县榆桥镇画眉岭村", should), "its own person reads it"
+    async with county.app.state.database.transaction() as session:
+        kept = await session.get_one(MemberCorrection, UUID(own["id"]))
+        day = MemberCorrection(
+            member_id=kept.member_id, county_id=kept.county_id, field="birth_date", says="1963-05-16", should=b"",
+            evidence="户口本", asked_by=kept.asked_by, asked_at=kept.asked_at, due_at=kept.due_at,
+        )  # fmt: skip
+        day.should = county.app.state.cipher.encrypt("1963-06-15", "member_correction.should", day.id)
+        session.add(day)
+    for who in ("clerk", "inspector"):
+        answer = await county.client(who).get("/member-corrections")
+        shown = {one["field"]: (one["says"], one["should"]) for one in answer.json()["items"]}
+        assert shown == {"native_place": ("云川县***", "云川县***"), "birth_date": ("1963-**-**", "1963-**-**")}
+    body = {"fields": ["native_place"], "reason": "核对更正材料"}
+    clear = (await clerk.post(f"/members/{made['id']}/unmask", json=body)).json()
+    assert clear["proposed"] == {"id_number": None, "phone": None, "birth_date": None, "native_place": should}
+    assert (await settled(county, own)).status_code == 200
+    assert "石桥村" not in (await clerk.get("/member-corrections")).text
+
+
 async def test_not_corrected_200_needs_a_reason_and_changes_nothing(county: County) -> None:
     await registered(county)
     mine = county.client("member")

@@ -193,6 +193,20 @@ def test_a_day_of_birth_shows_its_form_and_its_year(written: str, shown: str) ->
     assert identity.mask_day(written) == shown
 
 
+@pytest.mark.parametrize(
+    ("place", "shown"),
+    [
+        ("云川县榆桥镇画眉岭村", "云川县***"),
+        ("云川县", "云川县"),
+        ("山东省济南市历下区", "山东省济南市***"),
+        ("湖南省凤凰山", "湖南省***"),
+        ("画眉岭村", "***"),
+    ],
+)
+def test_a_native_place_is_shown_down_to_its_county(place: str, shown: str) -> None:
+    assert identity.mask_place(place) == shown
+
+
 def test_masks_show_the_agreed_ends_only() -> None:
     assert identity.mask_id_number("999901195503150023") == "9999**********0023"
     assert identity.mask_phone("19900812644") == "199****2644"

@@ -4488,6 +4488,7 @@ export interface components {
             native_place: string | null;
             /** Phone */
             phone: string | null;
+            proposed: components["schemas"]["ProposedNumbers"];
         };
         /**
          * ClientIn
@@ -6379,7 +6380,8 @@ export interface components {
         };
         /**
          * MemberCorrectionOut
-         * @description A correction as staff see it.
+         * @description A correction as staff see it: a birth date by its year and a native place by its county, until somebody who may
+         *     has them shown in clear for a reason (`POST /members/{id}/unmask`).
          */
         MemberCorrectionOut: {
             /**
@@ -7744,6 +7746,20 @@ export interface components {
             /** Place */
             place: number;
             seal: components["schemas"]["SealNote"];
+        };
+        /**
+         * ProposedNumbers
+         * @description What the person asks to stand there instead, in clear; null where no correction is open.
+         */
+        ProposedNumbers: {
+            /** Birth Date */
+            birth_date?: string | null;
+            /** Id Number */
+            id_number?: string | null;
+            /** Native Place */
+            native_place?: string | null;
+            /** Phone */
+            phone?: string | null;
         };
         /** PublicHolding */
         PublicHolding: {
