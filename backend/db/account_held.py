@@ -177,8 +177,8 @@ async def hold_administrators(session: Session) -> None:
 async def another_holds(
     session: Session, grant: RoleGrant, path: str, at: datetime, without: Collection[UUID], account_id: UUID | None
 ) -> bool:
-    """Whether the role of `grant` is held at `path` or above it at `at` by somebody who has signed in and still may:
-    by none of the grants `without`, and by another account than `account_id` where one is given."""
+    """Whether the role of `grant` is held at `path` or above it at `at`, without an end, by somebody who has signed in
+    and still may: by none of the grants `without`, and by another account than `account_id` where one is given."""
     question = sa.select(
         sa.exists()
         .where(
@@ -186,6 +186,8 @@ async def another_holds(
             col(RoleGrant.role) == grant.role,
             col(RoleGrant.id).not_in(without),
             in_force(at),
+            # A role that runs out by its own day would leave nobody then, and nobody is asked on that day.
+            col(RoleGrant.ends_at).is_(None),
             col(Account.activated_at).is_not(None),
             col(Account.suspended_at).is_(None),
             sa.true() if account_id is None else col(Account.id) != account_id,

@@ -6,6 +6,8 @@ from typing import Any
 
 import httpx
 import pytest
+import sqlalchemy as sa
+from sqlmodel import col
 
 from backend.db.account import Account, RoleGrant
 from backend.domain.access import Moment
@@ -325,6 +327,22 @@ async def test_end_grant_409_of_the_last_auditor_now_and_with_a_day(county: Coun
     assert (await end_of(county, last, "audit_admin")).status_code == 200
     answer = await end_of(county, second, "audit_admin")
     assert (answer.status_code, code_of(answer)) == (409, "last_administrator")
+
+
+async def test_end_grant_409_while_all_the_others_run_out_by_a_day(county: County) -> None:
+    """The day comes by itself, and nobody would be asked on it."""
+    await in_use(county, *ADMINISTRATORS)
+    last = county.accounts["audit_admin"]
+    second = await county.account("audit_admin", county.county, "接任一年")
+    await activate(county, str(second.id))
+    async with county.app.state.database.transaction() as session:
+        timed = sa.update(RoleGrant).where(col(RoleGrant.account_id) == second.id)
+        await session.execute(timed.values(ends_at=datetime.now(UTC) + timedelta(days=365)))
+    answer = await end_of(county, last, "audit_admin")
+    assert (answer.status_code, code_of(answer)) == (409, "last_administrator")
+    assert (await change(county.client("system_admin"), last.id, "suspension")).status_code == 409
+    # The one with a day may go: the office stays held.
+    assert (await end_of(county, second, "audit_admin")).status_code == 200
 
 
 async def test_two_who_take_the_last_two_auditors_away_at_once_leave_one(county: County) -> None:

@@ -1,4 +1,8 @@
-"""The last of the administrators stays: without one nobody keeps accounts, gives roles, or hears an alarm."""
+"""The last of the administrators stays: without one nobody keeps accounts, gives roles, or hears an alarm.
+
+The first three hold their offices without an end, and none of them goes before another one does: so somebody always
+does, and a role that runs out by its own day leaves no office empty.
+"""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -14,7 +18,7 @@ from backend.domain.role import ROLE_TITLES
 async def last_of(
     session: Session, account: Account, ending: Sequence[HeldGrant], at: datetime, *, stays: bool = False
 ) -> HeldGrant | None:
-    """Which of the roles in `ending`, that end at `at`, nobody in use would hold any more over the same place.
+    """Which of the roles in `ending`, that end at `at`, nobody in use would hold without an end over the same place.
 
     `stays`: the account goes on, and what else it holds counts.  An account that nobody has signed in to holds nothing
     that could be missed, and takes nobody's place.
