@@ -3,7 +3,9 @@
 import io
 import json
 import logging
+import re
 from collections.abc import Iterator
+from random import Random
 from typing import Any
 
 import httpx
@@ -82,6 +84,25 @@ async def test_a_good_request_id_is_kept_and_a_bad_one_replaced(client: httpx.As
         answer = await client.get("/people/x", headers={"x-request-id": given.encode()})
         assert (answer.headers["x-request-id"] == given) is kept
         assert written()[0]["request_id"] == answer.headers["x-request-id"]
+
+
+async def test_an_id_that_a_proxy_drew_is_kept_unless_it_reads_as_a_number_of_a_person(
+    client: httpx.AsyncClient, written: Any
+) -> None:
+    drawn = Random(7)
+    ids = [f"{drawn.getrandbits(128):032x}" for _ in range(400)]
+    assert sum(re.search("[0-9]{11}", one) is not None for one in ids) > 10, "some look like a number at first"
+    kept = 0
+    for given in ids:
+        answer = await client.get("/people/x", headers={"x-request-id": given})
+        kept += answer.headers["x-request-id"] == given
+    assert kept >= 398
+    tail = "abcdef0123456789abcdef"
+    for number in ("13912345678", "999901199001010010", "999901900101001"):
+        given = f"a{number}{tail}"[:32]
+        answer = await client.get("/people/x", headers={"x-request-id": given})
+        assert answer.headers["x-request-id"] != given, number
+    assert all("13912345678" not in str(line) for line in written())
 
 
 async def test_probes_are_not_logged_while_they_succeed(client: httpx.AsyncClient, written: Any) -> None:
