@@ -182,6 +182,10 @@ class Office:
         found = self.get("/feedback-cards", q=words, limit=50)["items"]
         return [card for card in found if words in card["excerpt"]]
 
+    def open_box(self, **opening: Any) -> str:
+        """The opening of a box put on record by this person; returns its number."""
+        return str(self._http.post("/box-openings", json=opening).raise_for_status().json()["number"])
+
     def register(self, **item: Any) -> str:
         """A new item of the rectification ledger; returns its id."""
         return str(self._http.post("/rectifications", json=item).raise_for_status().json()["id"])

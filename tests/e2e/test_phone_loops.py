@@ -107,6 +107,49 @@ def test_who_is_complained_about_finds_nothing(phone: Phone, office: Office) -> 
     phone.expect_step("triage")
 
 
+def test_a_second_opener_confirms_a_box_or_objects_where_they_see_what_awaits_them(phone: Phone) -> None:
+    """By keys alone: what one did not see is objected to with a word, and whoever recorded it reads that word."""
+    clerk, second = Office(phone.installation, "clerk"), Office(phone.installation, "village_secretary")
+    box = said("箱")
+    made = {
+        "organization_id": clerk.place(PLACE),
+        "box_no": box,
+        "location": "村委会门口",
+        "seal_no": "H-1",
+        "seal_whole": True,
+        "new_seal_no": "H-2",
+        "opener_b_id": second.get("/me")["id"],
+        "opened_at": "2026-08-01T01:30:00Z",
+        "slips": 4,
+    }
+    first = clerk.open_box(**made)
+    phone.sign_in("village_secretary")
+    mine = phone.at("box-mine").filter(has_text=box)
+    expect(mine).to_have_count(1)
+    expect(mine).to_contain_text("4 张")
+    mine.get_by_test_id("box-object").press("Enter")
+    expect(phone.at("objection")).to_be_focused()
+    # It is not sent without saying what was not so.
+    phone.at("objection-send").press("Enter")
+    expect(phone.at("objection")).to_be_focused()
+    expect(phone.at("objection")).to_have_accessible_description(re.compile("请写明哪里不符"))
+    phone.page.keyboard.type("箱内是三张，不是四张。")
+    phone.page.keyboard.press("Tab")
+    phone.page.keyboard.press("Enter")
+    expect(phone.at("box-answered")).to_be_focused()
+    expect(phone.at("box-answered")).to_contain_text(first)
+    expect(mine).to_have_count(0)
+
+    again = clerk.open_box(**{**made, "slips": 3})
+    phone.page.reload()
+    mine.get_by_test_id("box-confirm").press("Enter")
+    expect(phone.at("box-answered")).to_contain_text(again)
+    expect(mine).to_have_count(0)
+    states = {one["number"]: one for one in clerk.get("/box-openings", limit=50)["items"]}
+    assert (states[first]["state"], states[first]["objection"]) == ("objected", "箱内是三张，不是四张。")
+    assert states[again]["state"] == "confirmed"
+
+
 def test_an_item_is_put_right_with_the_camera_and_verified_by_another(phone: Phone) -> None:
     supervisor = Office(phone.installation, "supervisor")
     problem = said("活动室后门的消防通道堆了杂物")
