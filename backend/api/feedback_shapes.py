@@ -34,9 +34,12 @@ class ContactIn(Body):
 
 
 class AboutIn(Body):
-    """The organisation that is complained about: neither it nor anything below it sees or handles the card."""
+    """The organisation that is complained about: neither it nor anything below it sees or handles the card.
 
-    organization_id: UUID
+    Without an id it is the place that the card is from, which a phone without network knows by its code alone.
+    """
+
+    organization_id: UUID | None = None
 
 
 class CardIn(Body):
@@ -70,7 +73,7 @@ class CardIn(Body):
             body=self.model_dump(mode="json"),
             category=self.category,
             location_text=self.location_text,
-            about_ids=(self.about.organization_id,) if self.about else (),
+            about_ids=(self.about.organization_id or place_id,) if self.about else (),
             about_note=self.about_note,
             contact=contact_of(self.contact),
             opinion=self.opinion,

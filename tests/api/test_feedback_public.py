@@ -107,6 +107,21 @@ async def test_send_201_goes_to_the_county_when_the_township_is_meant(county) ->
     ok(await case.triage("county_admin", handling_unit_id=str(county.justice_office.id)))
 
 
+async def test_send_201_about_the_place_of_the_code_404_for_its_people(county) -> None:
+    """A phone without network knows a code and not what it stands for: the place is barred all the same."""
+    clerk = county.client("clerk")
+    wanted = {"organization_id": str(county.village.id), "kind": "poster", "count": 1}
+    batch = ok(await clerk.post("/feedback-batches", json=wanted)).json()
+    scanned = new_card(county, place_token=batch["token"], organization_id=None, channel="qr", about={})
+    case = await Case(county, ok(await post(county.app, scanned)).json()).found()
+    assert [one["id"] for one in (await case.get())["about"]] == [str(county.village.id)]
+    unit = await county.account("clerk", county.village, "解小满")
+    assert (await county.client(unit).get(case.path)).status_code == 404
+    assert codes(await case.triage(handling_unit_id=str(county.village.id))) == [
+        ("/record/handling_unit_id", "unit_complained_about")
+    ]
+
+
 async def test_send_429_counts_an_address_without_keeping_it(county) -> None:
     app = county.app
     before = dict(app.state.throttles)

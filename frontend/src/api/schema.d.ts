@@ -3374,13 +3374,12 @@ export interface components {
         /**
          * AboutIn
          * @description The organisation that is complained about: neither it nor anything below it sees or handles the card.
+         *
+         *     Without an id it is the place that the card is from, which a phone without network knows by its code alone.
          */
         AboutIn: {
-            /**
-             * Organization Id
-             * Format: uuid
-             */
-            organization_id: string;
+            /** Organization Id */
+            organization_id?: string | null;
         };
         /**
          * AboutStaffIn

@@ -23,6 +23,12 @@ describe('a card', () => {
     expect([sent.about, sent.about_note]).toEqual([{ organization_id: VILLAGE }, '会计']);
   });
 
+  it('is about the place of the code also where the phone does not know which one that is', () => {
+    const sent = cardBody({ ...written, about: 'place' }, { token: 'k3hD0s', placeId: null });
+    expect([sent.about, sent.place_token]).toEqual([{ organization_id: null }, 'k3hD0s']);
+    expect(draftFrom(sent, []).about).toBe('place');
+  });
+
   it('comes back to be changed as it was written, under its id', () => {
     const draft = { ...written, content: '路灯坏了', about: 'place' as const, aboutNote: '会计', phone: '13800000000', name: '老赵' };
     expect(draftFrom(cardBody(draft, { token: 't', placeId: VILLAGE }), [])).toEqual(draft);

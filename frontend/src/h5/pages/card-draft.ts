@@ -36,10 +36,12 @@ export interface From {
   placeId: string | null;
 }
 
-/** What is sent. Empty fields are not; a note about somebody only when somebody was chosen. */
+/**
+ * What is sent. Empty fields are not; a note about somebody only when somebody was chosen. Without network the phone may
+ * not know what the code stands for: that the card is about this very place is said without naming it.
+ */
 export function cardBody(draft: CardDraft, from: From): CardBody {
   const chosen = from.token !== null && isId(from.token);
-  const about = draft.about === 'place' ? from.placeId : null;
   const phone = draft.phone.trim();
   return {
     submission_id: draft.id,
@@ -49,7 +51,7 @@ export function cardBody(draft: CardDraft, from: From): CardBody {
     category: draft.category ?? 'other',
     wish: draft.wish,
     content: draft.content.trim(),
-    about: about ? { organization_id: about } : null,
+    about: draft.about === 'place' ? { organization_id: from.placeId } : null,
     about_note: draft.about === 'nobody' ? '' : draft.aboutNote.trim(),
     contact: phone ? { name: draft.name.trim(), phone } : null,
   };
