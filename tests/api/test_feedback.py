@@ -99,6 +99,10 @@ async def test_acts_404_outside_reach_and_403_for_those_who_only_read(county, ot
         ({"kind": None}, ("/record/kind", "field_required")),
         ({"outcome": "not_accept", "reason": None}, ("/record/reason", "field_required")),
         ({"outcome": "not_accept", "reason": "已处理"}, ("/record/reason", "not_concrete")),
+        (
+            {"outcome": "transfer", "reason": "不属于本镇职责范围，按有关规定转出道桥。"},
+            ("/record/reason", "answer_without_ground"),
+        ),
         ({"outcome": "transfer", "where_to_go": None}, ("/record/where_to_go", "field_required")),
         ({"outcome": "merge"}, ("/record/merged_into_id", "field_required")),
         ({"handling_unit_id": "x"}, ("/record/handling_unit_id", "field_format")),
@@ -157,9 +161,15 @@ async def test_reply_403_by_its_author_and_422_with_somebody_s_number_or_nothing
     record = {"what_was_done": "更换第三盏路灯灯具并试亮正常。", "done_on": today(case), "public_reply": REPLY}
     nothing = "我们高度重视您反映的问题，已经转有关部门认真研究办理，感谢支持。"
     number = "请联系陶师傅19900003355，他当天会来更换。"
-    for reply, code in (("已处理", "not_concrete"), (nothing, "not_concrete"), (number, "personal_data")):
+    for reply, code in (
+        ("已处理", "not_concrete"),
+        (nothing, "answer_without_particular"),
+        ("东沟村11月9日已经处理完毕，请放心。", "answer_without_deed"),
+        ("因缺少资金，这条路今年不能修，请您理解。", "answer_without_way"),
+        (number, "personal_data"),
+    ):
         answer = await case.act("secretary", "processing", record={**record, "public_reply": reply})
-        assert [one[0] for one in codes(answer)] == ["/record/public_reply"], code
+        assert codes(answer) == [("/record/public_reply", code)]
     ok(await case.act("secretary", "processing", record=record))
     answer = await case.act("secretary", "reply_approval", record={"checked": True})
     assert (answer.status_code, answer.json()["code"]) == (403, "same_person_as_step")

@@ -7,7 +7,7 @@ definition is loaded.
 """
 
 # Importing a theme puts its words into the vocabulary.
-from backend.domain.condition import fields, people, subjects, wording
+from backend.domain.condition import fields, people, reply, subjects, wording
 from backend.domain.condition.days import UNIT_TITLES
 from backend.domain.condition.vocabulary import RULES, Condition, Rule, check_references, load_condition
 from backend.domain.condition.votes import counted_vote
@@ -22,6 +22,7 @@ __all__ = [
     "fields",
     "load_condition",
     "people",
+    "reply",
     "subjects",
     "wording",
 ]

@@ -36,14 +36,23 @@ def concrete(params: Params, scene: Scene) -> Iterable[Problem]:
     for pointer, value in scene.values(params["field"]):
         if not isinstance(value, str):
             continue
-        if len(_said(value)) < LEAST_CHARACTERS or not has_substance(value):
+        if is_short(value) or not has_substance(value):
             yield Problem(pointer, "not_concrete", {"field": scene.title(params["field"]), "needed": LEAST_CHARACTERS})
+
+
+def is_short(text: str) -> bool:
+    """Whether a text has fewer characters than anything needs that says something."""
+    return len(_said(text)) < LEAST_CHARACTERS
 
 
 def has_substance(text: str, *, beside: str = "") -> bool:
     """Whether a text says more than stock phrases; the characters in `beside` say nothing either."""
-    left = _STOCK.sub("", _said(text))
-    return len(set(left) - set(beside)) >= LEAST_SUBSTANCE
+    return len(set(without_stock(text)) - set(beside)) >= LEAST_SUBSTANCE
+
+
+def without_stock(text: str) -> str:
+    """What is left of a text without signs and stock words."""
+    return _STOCK.sub("", _said(text))
 
 
 def _said(text: str) -> str:

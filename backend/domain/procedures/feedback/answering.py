@@ -11,8 +11,10 @@ PROCESSING: dict[str, Any] = {
     "key": "processing",
     "title": title("办理", "Handling"),
     "help": title(
-        "查清情况、解决问题，写出给反映人的答复：具体说明做了什么、什么时候、还有问题怎么办；不得出现他人的个人信息。",
-        "Find out, put it right, and write the reply: what was done, when, what next; nobody's personal data in it.",
+        "查清情况、解决问题，写出给反映人的答复：做了什么或打算做什么，写明时间、数量、地点等可以核对的内容；办不了的，"
+        "写明依据和到哪里办；不得出现他人的个人信息。",
+        "Find out, put it right, and write the reply: what was or will be done, with something to check, say a day; "
+        "or on what ground nothing can be, and where to turn; nobody's personal data in it.",
     ),
     "roles": HANDLERS,
     "only": ["handling_unit"],
@@ -46,7 +48,7 @@ PROCESSING: dict[str, Any] = {
     ),
     "conditions": [
         {"rule": "concrete", "field": "/what_was_done"},
-        {"rule": "concrete", "field": "/public_reply"},
+        {"rule": "answers", "field": "/public_reply"},
         {"rule": "no_personal_data", "field": "/public_reply"},
     ],
     "record": record(
@@ -150,7 +152,7 @@ REVIEW: dict[str, Any] = {
     "back_to": ["triage", "processing"],
     "checking": True,
     "conditions": [
-        {"rule": "concrete", "field": "/statement"},
+        {"rule": "answers", "field": "/statement"},
         {"rule": "no_personal_data", "field": "/statement"},
     ],
     "record": record(

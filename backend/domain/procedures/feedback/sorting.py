@@ -39,6 +39,7 @@ TRIAGE: dict[str, Any] = {
         {"rule": "filled", "field": "/merged_into_id", "when": _when("merge")},
         {"rule": "filled", "field": "/reason", "when": _when("not_accept", "transfer", "merge", "seal")},
         {"rule": "concrete", "field": "/reason", "when": _when("not_accept", "transfer")},
+        {"rule": "grounded", "field": "/reason", "when": _when("not_accept", "transfer")},
         {"rule": "no_personal_data", "field": "/reason"},
         {"rule": "filled", "field": "/where_to_go", "when": _when("not_accept", "transfer")},
     ],
