@@ -100,7 +100,7 @@ async def test_acts_404_outside_reach_and_403_for_those_who_only_read(county, ot
         ({"outcome": "not_accept", "reason": None}, ("/record/reason", "field_required")),
         ({"outcome": "not_accept", "reason": "已处理"}, ("/record/reason", "not_concrete")),
         (
-            {"outcome": "transfer", "reason": "不属于本镇职责范围，按有关规定转出道桥。"},
+            {"outcome": "transfer", "reason": "不属于本镇职责范围，按有关规定转出处理。"},
             ("/record/reason", "answer_without_ground"),
         ),
         ({"outcome": "transfer", "where_to_go": None}, ("/record/where_to_go", "field_required")),

@@ -111,6 +111,8 @@ def test_a_refusal_with_its_ground_and_where_to_turn_passes(text: str) -> None:
         ("供电设施由供电企业维护，已转请处理。", True),
         ("这块地在基本农田保护区内。", True),
         ("不属于我们的职责范围，按有关规定不予受理。", False),
+        ("这件事按相关规定转出道桥组。", False),
+        ("按照《公路法》由县里管，根据县道养护办法转出。", True),
         ("由于特殊原因，本单位目前无法处理。", False),
     ],
 )
