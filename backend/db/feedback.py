@@ -183,12 +183,17 @@ def seen(sight: Sight) -> sa.ColumnElement[bool]:
     Whatever staff read of cards goes through this: lists, single cards, photos, search and counts alike.
     """
     card = FeedbackCard
-    own = sa.cast(sorted(sight.own), ARRAY(sa.Text))
     return sa.and_(
         sa.or_(within(sight.reach, col(card.organization_id)), within(sight.reach, col(card.desk_id))),
-        sa.not_(col(card.about).op("&&", is_comparison=True)(own)),
+        about_others(sight, col(card.about)),
         col(card.sealed_at).is_(None),
     )
+
+
+def about_others(sight: Sight, about: Any) -> sa.ColumnElement[bool]:
+    """Match the cards whose column `about` names neither somebody nor whoever is above them."""
+    own = sa.cast(sorted(sight.own), ARRAY(sa.Text))
+    return sa.not_(about.op("&&", is_comparison=True)(own))
 
 
 async def card_in(

@@ -2,6 +2,7 @@
 of a card about themselves. No kept count answers here: a total less a list would tell.
 """
 
+from collections import Counter
 from datetime import date
 from typing import Any, NamedTuple
 
@@ -9,7 +10,7 @@ import sqlalchemy as sa
 from sqlmodel import col
 
 from backend.db.base import Session
-from backend.db.feedback import CardStatus, FeedbackCard, Sight, seen
+from backend.db.feedback import CardStatus, FeedbackCard, Sight, about_others, seen
 from backend.db.figure import Area, keyed, unit_key
 from backend.db.organization import Organization
 
@@ -77,14 +78,39 @@ async def unanswered(
 async def ratings(
     session: Session, sight: Sight, area: Area, first: date, last: date, *, split: bool
 ) -> dict[tuple[str, date, int | None], int]:
-    """(path, day, grade) -> cards whose latest rating fell into the period; None for those not rated in time."""
+    """(path, day, grade) -> senders whose latest rating fell into the period; None for those not rated in time."""
     kinds = (col(_CARD.rated_on), col(_CARD.grade))
     question = (
         _cards(sight, area, col(_CARD.organization_id), _path(area, split), *kinds, sa.func.count())
         .where(col(_CARD.rated_on).between(first, last))
         .group_by(sa.literal_column("place"), *kinds)
     )
-    return {(path, day, grade): count for path, day, grade, count in await session.execute(question)}
+    found = Counter({(path, day, grade): count for path, day, grade, count in await session.execute(question)})
+    return found + await _ratings_by_others(session, sight, area, first, last, split=split)
+
+
+async def _ratings_by_others(
+    session: Session, sight: Sight, area: Area, first: date, last: date, *, split: bool
+) -> "Counter[tuple[str, date, int | None]]":
+    """The same of senders whose cards were merged: they rate the main card's answer, so it counts where that is with.
+
+    Whom it left dissatisfied has a case of their own again; once they have rated the answer to that, it alone counts.
+    """
+    merged: Any = sa.orm.aliased(_CARD)
+    again: Any = sa.orm.aliased(_CARD)
+    kinds = (merged.rated_on, merged.grade)
+    anew = sa.exists().where(
+        again.split_from_id == merged.id, again.content == merged.content, again.rated_on.is_not(None)
+    )
+    question = (
+        _cards(sight, area, col(_CARD.organization_id), _path(area, split), *kinds, sa.func.count())
+        .join(merged, merged.merged_into_id == col(_CARD.id))
+        .where(
+            merged.rated_on.between(first, last), merged.sealed_at.is_(None), about_others(sight, merged.about), ~anew
+        )
+        .group_by(sa.literal_column("place"), *kinds)
+    )
+    return Counter({(path, day, grade): count for path, day, grade, count in await session.execute(question)})
 
 
 async def by_channel_and_category(

@@ -256,6 +256,37 @@ async def test_satisfaction_is_never_a_mean_and_hides_few(county: County, databa
     assert all(0 <= row["low"] <= row["share"] <= row["high"] <= 1 for row in drawn["rows"] if row["share"] is not None)
 
 
+async def test_every_sender_of_merged_cards_is_counted_once_where_the_answer_came_from(
+    county: County, database
+) -> None:
+    """Forty people said one thing: what each thinks of the answer counts, and what fewer than ten think is hidden."""
+    rated = {"rated_on": closed(3), "status": CardStatus.closed}
+    async with database.transaction() as session:
+        main = await add_card(session, county.branch, closed(40), grade=5, **rated)
+        joined = {**rated, "status": CardStatus.merged, "merged_into_id": main.id}
+        for grade, count in ((5, 11), (4, 12), (2, 10), (1, 3)):
+            for _ in range(count):
+                # A merged card stays with the desk; the answer is of the unit.
+                await add_card(session, county.township, closed(40), grade=grade, **joined)
+        silent = await add_card(session, county.township, closed(40), **{**joined, "rated_on": None})
+        # Handled anew: one has rated that as well, of another the answer is still to come.
+        for grade in (4, None):
+            merged = await add_card(session, county.township, closed(40), grade=1, **joined)
+            columns = {**rated, "rated_on": rated["rated_on"] if grade else None}
+            await add_card(session, county.branch, closed(2), split_from_id=merged.id, grade=grade, **columns)
+        # What somebody said besides is another matter with an answer of its own.
+        both = await add_card(session, county.township, closed(40), grade=4, **joined)
+        other = {"content": "广场音乐太晚", "split_from_id": both.id}
+        await add_card(session, county.branch, closed(40), grade=5, **rated, **other)
+    assert silent.grade is None
+    drawn = await figure(county, "satisfaction")
+    assert table(drawn, "count") == {"5": 13, "4": 14, "3": 0, "2-1": 14, "unrated": 0}
+    assert drawn["n"] == 41
+    # It is the unit that answered whose answer they rate, though the desk has their cards.
+    unit = await figure(county, "satisfaction", organization_id=str(county.branch.id))
+    assert unit["n"] == 41
+
+
 async def test_cells_of_few_are_hidden_and_so_is_their_sum(county: County, database) -> None:
     async with database.transaction() as session:
         for channel, category, count in (("qr", "roads", 12), ("qr", "lamps", 2), ("hotline", "roads", 11)):
