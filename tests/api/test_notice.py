@@ -109,6 +109,19 @@ async def test_after_a_long_silence_only_the_latest_rung_comes(county: County) -
     assert await inbox(county, "clerk", run) == ["t+1"]
     await round_at(county, "2026-07-06 08:00")
     assert await inbox(county, "clerk", run) == ["t+1"]
+    # Who was to be warned with the holders, and was not, hears of it in the words that are true by now.
+    assert await inbox(county, "secretary", run) == ["t+1"]
+
+
+async def test_after_an_outage_everybody_hears_once_of_what_is_still_true(county: County) -> None:
+    run = await matter(county)
+    await round_at(county, "2026-06-23 10:00")
+    # The worker was down for five weeks.
+    for moment in ("2026-07-30 07:00", "2026-07-30 08:00", "2026-07-30 09:00", "2026-07-31 09:00"):
+        await round_at(county, moment)
+    assert sorted(await inbox(county, "clerk", run)) == ["t+7", "t-7"]
+    assert await inbox(county, "inspector", run) == ["t+7"]
+    assert await inbox(county, "secretary", run) == ["t+1"]
 
 
 async def test_a_holiday_swallows_no_rung(county: County) -> None:
@@ -256,8 +269,10 @@ async def test_two_workers_at_once_tell_once(county: County) -> None:
     async with county.app.state.database.reader() as reader:
         for run in runs:
             question = sa.text("SELECT count(*) FROM notice WHERE run_id = :id")
-            assert (await reader.execute(question, {"id": run.id})).scalar_one() == 1
-    assert [await inbox(county, "clerk", run) for run in runs] == [["t+1"]] * 5
+            # The clerk who holds it, and the secretary who was to be warned three days before.
+            assert (await reader.execute(question, {"id": run.id})).scalar_one() == 2
+    for who in ("clerk", "secretary"):
+        assert [await inbox(county, who, run) for run in runs] == [["t+1"]] * 5
 
 
 async def test_a_run_in_somebodys_hands_waits_for_the_next_round(county: County) -> None:

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from backend.domain.calendar import SHANGHAI, day_of, last_second_of, overdue, shipped_calendar
-from backend.domain.notice.ladder import Opening, due_rungs, falls_on, is_quiet, next_at
+from backend.domain.notice.ladder import Opening, due_rungs, falls_on, is_quiet, next_at, tellings
 from backend.domain.procedure.definition import Rung
 from tests.domain.walking import at
 
@@ -25,7 +25,7 @@ SHARES = tuple(rung(f"{percent}%", percent=percent) for percent in (50, 80, 100)
 
 
 def due(ladder: tuple[Rung, ...], one: Opening, now: datetime, sent: Collection[str] = ()) -> list[str]:
-    return [step.rung for step in due_rungs(ladder, one, now, CALENDAR, sent)]
+    return [step.rung.rung for step in due_rungs(ladder, one, now, CALENDAR, sent)]
 
 
 def opening(opened: str, last: str) -> Opening:
@@ -107,10 +107,36 @@ def test_two_warnings_that_fall_on_one_day_both_come() -> None:
     assert due(LADDER, opening("2026-01-05", "2026-02-24"), at("2026-02-14 09:00"), ["t-15"]) == ["t-7", "t-3"]
 
 
-def test_what_was_to_be_said_after_the_limit_is_made_up_for_and_a_warning_is_not() -> None:
+def test_what_was_missed_is_made_up_for_by_the_nearest_rung_that_is_still_true() -> None:
     one = opening("2026-06-01", "2026-06-30")
     assert due(LADDER, one, at("2026-06-26 09:00")) == ["t-3"]
+    assert due(LADDER, one, at("2026-06-30 19:00")) == ["t-3"]
     assert due(LADDER, one, at("2026-07-16 09:00")) == ["t+1", "t+7", "t+15"]
+
+
+def test_a_holiday_makes_no_warning_of_a_limit_that_has_passed() -> None:
+    """15 to 23 February 2026 are days off: on the 24th nothing is due within three days that was due on the 20th."""
+    assert due(LADDER, opening("2026-02-14", "2026-02-20"), at("2026-02-24 09:00")) == ["t+1"]
+    assert due((rung("t0", days=0),), opening("2026-06-01", "2026-06-30"), at("2026-07-01 09:00")) == []
+
+
+PEOPLE = {"t-15": "ab", "t-7": "a", "t-3": "as", "t+1": "a", "t+7": "av", "t+15": "as", "t+30": "vc"}
+"""Whom each rung names, a letter for a person."""
+
+
+def heard(now: str, sent: Collection[str] = ()) -> dict[str, str]:
+    found = due_rungs(LADDER, opening("2026-06-01", "2026-06-30"), at(now), CALENDAR, sent)
+    told = tellings(found, lambda step: set(PEOPLE[step.rung]))
+    return {step.rung: "".join(sorted(people)) for step, people in told}
+
+
+def test_whoever_was_to_be_warned_while_nobody_looked_hears_of_it_once() -> None:
+    assert heard("2026-06-26 09:00", ["t-15"]) == {"t-3": "as"}
+    # Nobody looked from before T-15 on: who was to be warned hears what is true by now.
+    assert heard("2026-06-29 09:00") == {"t-3": "abs"}
+    assert heard("2026-07-02 09:00", ["t-7"]) == {"t+1": "as"}
+    # Nobody is told twice of what was missed: each hears of the latest rung that names them.
+    assert heard("2026-07-16 09:00", ["t-3"]) == {"t+1": "", "t+7": "v", "t+15": "as"}
 
 
 MOMENTS = st.integers(0, 5 * 365 * 24 * 6)
@@ -167,8 +193,38 @@ def test_who_looks_every_day_misses_no_rung(one: Opening, ladder: tuple[Rung, ..
         now = datetime.combine(day, time(10), SHANGHAI)
         if now > one.opened_at:
             sent |= dict.fromkeys(due(ladder, one, now, sent), day)
-    falling = {step.rung: falls_on(step, one, CALENDAR) for step in ladder}
-    assert sent == {key: day for key, day in falling.items() if day is not None}
+    falling = {step: falls_on(step, one, CALENDAR) for step in ladder}
+    # A warning that days off would carry beyond the limit is none any more.
+    past = {step for step, day in falling.items() if day and day > day_of(one.limit_at) and (step.days or 1) <= 0}
+    assert sent == {step.rung: day for step, day in falling.items() if day is not None and step not in past}
+
+
+@given(openings(), st.lists(st.integers(1, 60 * 24 * 6), min_size=1, max_size=60))
+def test_after_any_silence_everybody_who_was_missed_hears_once_and_of_nothing_untrue(
+    one: Opening, pauses: list[int]
+) -> None:
+    """Whoever a rung names that was reached since the last look is told at this one; what its day has gone by, once."""
+    now, sent, known = one.opened_at, [], set[str]()
+    for pause in pauses:
+        now += timedelta(minutes=10 * pause)
+        found = due_rungs(LADDER, one, now, CALENDAR, sent)
+        told = tellings(found, lambda step: set(PEOPLE[step.rung]))
+        if is_quiet(now, CALENDAR):
+            assert told == []
+            continue
+        if overdue(one.limit_at, now):
+            assert all((step.days or 0) > 0 for step, _ in told)
+        days = {step.rung: falls_on(step, one, CALENDAR) for step in LADDER}
+        reached_now = {key for key, day in days.items() if day is not None and day <= day_of(now)} - known
+        assert {who for _, people in told for who in people} == {who for key in reached_now for who in PEOPLE[key]}
+        latest = max((days[key] for key in reached_now), default=None)
+        for who in "absvc":
+            assert sum(who in people for step, people in told if days[step.rung] != latest) <= 1
+            hears_latest = any(who in people for step, people in told if days[step.rung] == latest)
+            assert not hears_latest or not any(who in people for step, people in told if days[step.rung] != latest)
+        known |= reached_now
+        sent += [step.rung for step, _ in told]
+    assert len(sent) == len(set(sent))
 
 
 @given(openings(), st.sampled_from([LADDER, SHARES]), MOMENTS)

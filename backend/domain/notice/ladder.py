@@ -2,17 +2,20 @@
 
 Limits count natural days, notices fall on working days: one before the limit moves to the working day before it, one
 after the limit to the working day after.  Around holidays several can fall on one day: each is sent, in one digest, and
-each once for one opening of a step and one limit.  What was to be said after the limit is made up for when nobody
-looked on its day; a warning from before is not, since another one or the limit itself says more by then.
+each once for one opening of a step and one limit.  When nobody looked for days, what was missed is made up for by the
+nearest rung that is still true: whoever was to be warned is told that, once, and not all that was missed.
 """
 
-from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Sequence, Set
+from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
+from typing import TypeVar
 
-from backend.domain.calendar import SHANGHAI, WorkCalendar, day_of
+from backend.domain.calendar import SHANGHAI, WorkCalendar, day_of, overdue
 from backend.domain.procedure.definition import Rung
 from backend.domain.scene import Title
+
+Person = TypeVar("Person")
 
 HOLDERS = "holders"
 SHOWN_FROM, SHOWN_UNTIL = time(8), time(20)
@@ -25,6 +28,17 @@ class Opening:
 
     opened_at: datetime
     limit_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Due:
+    """A rung to send now.  `late`: its day has gone by, so that whoever hears of a later one now is not told this too.
+    `missed`: the rungs that nobody was told of, whose people hear of this one instead.
+    """
+
+    rung: Rung
+    late: bool = False
+    missed: tuple[Rung, ...] = ()
 
 
 def words_of(rung: Rung) -> Title:
@@ -70,15 +84,45 @@ def _day(rung: Rung, opening: Opening, last: date) -> date:
 
 def due_rungs(
     ladder: Sequence[Rung], opening: Opening, now: datetime, calendar: WorkCalendar, sent: Collection[str]
-) -> list[Rung]:
-    """The rungs to send now, the latest last: of those reached since the last one that was `sent`, all that come after
-    the limit, and all of the latest day; none in quiet hours."""
+) -> list[Due]:
+    """The rungs to send now, the latest last; none in quiet hours.
+
+    Of those reached since the last one that was `sent`: all that come after the limit, and all of the latest day, but
+    no warning of a limit that has passed meanwhile.
+    """
     if is_quiet(now, calendar):
         return []
     days = _in_order(ladder, opening, calendar)
     told = max((place for place, (_, rung) in enumerate(days) if rung.rung in sent), default=-1)
     reached = [(day, rung) for day, rung in days[told + 1 :] if day <= day_of(now)]
-    return [rung for day, rung in reached if day == reached[-1][0] or (rung.days or 0) > 0]
+    over = overdue(opening.limit_at, now)
+    due = [
+        Due(rung, late=day < reached[-1][0])
+        for day, rung in reached
+        if _is_after(rung) or (day == reached[-1][0] and not (over and rung.percent is None))
+    ]
+    if due:
+        said = {one.rung.rung for one in due}
+        due[0] = replace(due[0], missed=tuple(rung for _, rung in reached if rung.rung not in said))
+    return due
+
+
+def tellings(due: Sequence[Due], people: Callable[[Rung], Set[Person]]) -> list[tuple[Rung, set[Person]]]:
+    """Who hears of each rung, when `people` are those whom a rung names."""
+    heard: set[Person] = set()
+    found = []
+    for one in reversed(due):
+        named = set(people(one.rung)).union(*(people(rung) for rung in one.missed))
+        if one.late:
+            named -= heard
+        heard |= named
+        found.append((one.rung, named))
+    return found[::-1]
+
+
+def _is_after(rung: Rung) -> bool:
+    """Whether it speaks of a limit that has passed."""
+    return (rung.days or 0) > 0
 
 
 def next_at(ladder: Sequence[Rung], opening: Opening, now: datetime, calendar: WorkCalendar) -> datetime | None:

@@ -1,6 +1,8 @@
 """Telling people of limits: the worker's round over the runs whose next rung is due."""
 
+from collections.abc import Collection
 from datetime import datetime
+from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -11,7 +13,7 @@ from backend.db.procedure import ProcedureRun
 from backend.domain.access import SYSTEM, Moment
 from backend.domain.calendar import day_of, shipped_calendar
 from backend.domain.event import record
-from backend.domain.notice.ladder import Opening, due_rungs, is_quiet, next_at, words_of
+from backend.domain.notice.ladder import Due, Opening, due_rungs, is_quiet, next_at, tellings, words_of
 from backend.domain.notice.recipients import Seats
 from backend.domain.procedure.definition import Procedure, Rung
 from backend.domain.procedures.registry import every_version
@@ -30,29 +32,43 @@ async def send_notices(session: Session, moment: Moment) -> int:
         return 0
     climbing = {(p.key, p.version): p for p in every_version() if p.ladder}
     found = await runs_to_tell(session, climbing.keys(), moment.now, BATCH)
-    due: list[tuple[ProcedureRun, Organization, Rung]] = []
+    climbs: list[tuple[ProcedureRun, Organization, list[Due]]] = []
     paces: list[dict[str, Any]] = []
     for run, organization, sent in found:
         ladder, opening = climbing[run.procedure, run.procedure_version].ladder, opening_of(run)
-        rungs = due_rungs(ladder, opening, moment.now, calendar, {sent} if sent else ())
-        due += [(run, organization, rung) for rung in rungs]
+        due = due_rungs(ladder, opening, moment.now, calendar, {sent} if sent else ())
+        if due:
+            climbs.append((run, organization, due))
         paces.append(
             {
                 "run_id": run.id,
                 "opened_at": opening.opened_at,
                 "limit_at": opening.limit_at,
-                "rung": rungs[-1].rung if rungs else sent,
+                "rung": due[-1].rung.rung if due else sent,
                 "next_at": next_at(ladder, opening, moment.now, calendar),
             }
         )
-    if due:
+    if climbs:
         # Grants begin and end by the machine's clock, wherever a demonstration's clock stands.
-        seats = await Seats.of(session, due, utc_now())
-        for run, organization, rung in due:
-            told = seats.told(run, organization.path, rung)
-            await _tell(session, moment, climbing[run.procedure, run.procedure_version], run, rung, told)
+        seats = await Seats.of(session, _named(climbs), utc_now())
+        for run, organization, due in climbs:
+            procedure = climbing[run.procedure, run.procedure_version]
+            for rung, told in tellings(due, partial(seats.told, run, organization.path)):
+                await _tell(session, moment, procedure, run, rung, told)
     await note_pace(session, paces)
     return len(found)
+
+
+def _named(
+    climbs: Collection[tuple[ProcedureRun, Organization, list[Due]]],
+) -> list[tuple[ProcedureRun, Organization, Rung]]:
+    """Every rung whose people have to be known."""
+    return [
+        (run, organization, rung)
+        for run, organization, due in climbs
+        for one in due
+        for rung in (one.rung, *one.missed)
+    ]
 
 
 def opening_of(run: ProcedureRun) -> Opening:
