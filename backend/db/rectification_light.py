@@ -20,19 +20,29 @@ _OTHERS = ("assignment", "plan_approval")
 
 
 def own_limit() -> sa.ColumnElement[Any]:
-    """The limit that the responsible unit is held to now."""
+    """The limit that the item is held to now."""
     has_it = sa.and_(col(_RUN.step).is_not(None), col(_RUN.step) != "assignment", ~col(_RUN.under_check))
-    return sa.case((has_it, col(_RUN.limit_at)), (col(_RUN.step) == "assignment", _set_before()), else_=sa.null())
+    return sa.case((has_it, col(_RUN.limit_at)), (col(_RUN.step) == "assignment", _kept_limit()), else_=sa.null())
 
 
-def _set_before() -> sa.ScalarSelect[Any]:
-    """The last second of the day that a ledger from before had set to an item that was never assigned here."""
+def _kept_limit() -> sa.ScalarSelect[Any]:
+    """The last second of the day in force of an item that waits to be assigned: set by a ledger or before it came back.
+
+    The twin of `domain.rectification.limit.kept_limit`.
+    """
     item: Any = sa.orm.aliased(Rectification)
-    day_after = sa.cast(item.original_due_on + 1, sa.DateTime)
-    last_second = sa.func.timezone("Asia/Shanghai", day_after, type_=timestamp) - timedelta(seconds=1)
+    assigned = item.assigned_on.is_not(None)
+    day = sa.case((assigned, item.due_on), else_=item.original_due_on)
+    last_second = sa.func.timezone("Asia/Shanghai", sa.cast(day + 1, sa.DateTime), type_=timestamp) - timedelta(
+        seconds=1
+    )
     return (
         sa.select(last_second)
-        .where(item.id == col(_RUN.subject_id), item.assigned_on.is_(None), item.deadline_kind.is_not(None))
+        .where(
+            item.id == col(_RUN.subject_id),
+            item.deadline_kind.is_not(None),
+            sa.or_(assigned, item.original_due_on.is_not(None)),
+        )
         .correlate(ProcedureRun)
         .scalar_subquery()
     )

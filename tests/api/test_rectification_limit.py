@@ -1,7 +1,8 @@
 """A limit moves by extension only: not by assigning an item again, nor by an extension granted after it has passed."""
 
 from tests.api.decisions import codes
-from tests.api.rectifications import Walk, ahead, assignment, row_of, working_days_ahead
+from tests.api.rectifications import Walk, ahead, assignment, listed, row_of, working_days_ahead
+from tests.api.test_due_today import exported
 
 
 async def returned_overdue(timely) -> Walk:
@@ -29,7 +30,14 @@ async def test_act_422_a_limit_that_has_passed_does_not_move_by_assigning_again(
 
 
 async def test_act_200_a_limit_that_has_passed_is_kept_and_stays_red(timely) -> None:
+    """Also while nobody has the item: giving it back stops no clock, on no page, list, count or export."""
     walk = await returned_overdue(timely)
+    row = await row_of(walk)
+    assert (row["status"], row["light"], row["overdue_days"]) == ("registered", "red", 2)
+    seen = await walk.seen_by("supervisor")
+    assert seen["light"] == "red"
+    assert walk.item["id"] in {item["id"] for item in await listed(timely, overdue=True)}
+    assert "红灯" in await exported(walk)
     proposed = (await walk.option("supervisor"))["record_schema"]["properties"]
     assert proposed["due_on"]["default"] == walk.ahead(8)
     await walk.assigned(due_on=walk.ahead(8))
@@ -39,6 +47,18 @@ async def test_act_200_a_limit_that_has_passed_is_kept_and_stays_red(timely) -> 
     assert (row["light"], row["overdue_days"] > 0) == ("red", True)
     late = await walk.post("unit", "/extensions", {"until": walk.ahead(12), "reason": "连续降雨"})
     assert late.status_code == 422
+
+
+async def test_list_200_what_is_given_back_in_time_keeps_its_day_for_the_light(timely) -> None:
+    walk = await Walk.start(timely)
+    await walk.assigned(due_on=walk.ahead(8))
+    await walk.pass_until("rectifying")
+    back = await walk.act("unit", "returned", to="assignment", reason="责任人变动，请重新交办")
+    assert back.status_code == 200, back.text
+    assert (await row_of(walk))["light"] == "green"
+    for days, light in ((1, "yellow"), (7, "yellow"), (1, "red")):
+        await walk.later(days)
+        assert (await row_of(walk))["light"] == light
 
 
 async def test_act_422_a_kind_and_a_day_stay_with_the_unit_before_the_limit_too(county) -> None:

@@ -1,12 +1,14 @@
 """What is said of an item's time is the same in SQL and in Python."""
 
+import itertools
 from datetime import UTC, date, datetime, timedelta
+from types import SimpleNamespace
 
 import sqlalchemy as sa
 from sqlmodel import col
 
 from backend.db.procedure import ProcedureRun
-from backend.db.rectification import Rectification
+from backend.db.rectification import DeadlineKind, Rectification
 from backend.db.rectification_light import (
     handed_in_late_days,
     item_is_overdue,
@@ -17,6 +19,7 @@ from backend.db.rectification_light import (
 )
 from backend.domain.calendar import YELLOW_DAYS, end_of, last_second_of, overdue
 from backend.domain.rectification import light as rule
+from backend.domain.rectification.limit import kept_limit
 from tests.api.rectifications import Walk
 from tests.db.test_procedure import a_run, stored
 
@@ -61,20 +64,30 @@ async def test_an_items_light_and_lateness_are_the_same_in_sql_and_python(county
                 assert others == (theirs and overdue(due_at, now))
 
 
-async def test_a_limit_set_before_the_item_came_is_the_same_in_sql_and_python(county, database) -> None:
+async def test_a_kept_limit_of_an_item_to_be_assigned_is_the_same_in_sql_and_python(county, database) -> None:
+    """Set by a ledger before the item came, or by the assignment that was given back, extended or not; or by nobody."""
     walk = await Walk.start(county)
-    for set_on in (None, *(TODAY + timedelta(days=n) for n in (-9, -1, 0, 7, 8))):
+    days = [None, *(TODAY + timedelta(days=n) for n in (-9, -1, 0, 7, 8))]
+    assigned = [None, TODAY - timedelta(days=30)]
+    for original, due, kind, assigned_on in itertools.product(days, days[:3], ("dated", None), assigned):
+        columns = {
+            "original_due_on": original,
+            "due_on": due,
+            "deadline_kind": DeadlineKind(kind) if kind else None,
+            "assigned_on": assigned_on,
+        }
         changed = sa.update(Rectification).where(Rectification.id == walk.item["id"])
         async with database.transaction() as session:
-            await session.execute(changed.values(original_due_on=set_on, deadline_kind="dated"))
+            await session.execute(changed.values(**columns))
         for now in (NOW, end_of(TODAY), end_of(TODAY) - timedelta(microseconds=1)):
             question = sa.select(item_light(now, YELLOW_DAYS), item_is_overdue(now), overdue_days(now))
             async with database.reader() as reader:
                 found = await reader.execute(question.where(ProcedureRun.subject_id == walk.item["id"]))
-                light, late, days = found.one()
-            limit = rule.own_limit("assignment", None, checking=False, set_on=set_on)
+                light, late, past = found.one()
+            kept = kept_limit(SimpleNamespace(**columns))
+            limit = rule.own_limit("assignment", None, checking=False, kept_on=kept)
             assert light == rule.light_within(limit, "assignment", now, checking=False)
-            assert (late, days) == (overdue(limit, now), rule.days_past(limit, now))
+            assert (late, past) == (overdue(limit, now), rule.days_past(limit, now))
 
 
 async def test_how_late_an_item_was_handed_in_is_the_same_in_sql_and_python(county, database) -> None:

@@ -33,6 +33,7 @@ from backend.domain.rectification.assignment import Assignment, assign_rectifica
 from backend.domain.rectification.category import Category
 from backend.domain.rectification.counts import count_rectification, counted
 from backend.domain.rectification.light import days_past, handed_in_late_days, light_within, own_limit
+from backend.domain.rectification.limit import kept_limit
 from backend.domain.rectification.register import NewRectification, register_rectification
 from backend.domain.run import Wish
 
@@ -219,8 +220,7 @@ def _deadline(line: sa.Row[Any]) -> Deadline | None:
 
 
 def _progress(line: sa.Row[Any], asked: Asked) -> Standing:
-    set_on = line.original_due_on if line.assigned_on is None and line.deadline_kind is not None else None
-    limit = own_limit(line.step, line.limit_at, checking=line.under_check, set_on=set_on)
+    limit = own_limit(line.step, line.limit_at, checking=line.under_check, kept_on=kept_limit(line))
     colour = light_within(limit, line.step, asked.now, checking=line.under_check, behind_at=line.behind_at)
     handed_in_late = handed_in_late_days(line.close_requested_on, line.due_on or line.milestone_due_on)
     if line.step is None:

@@ -11,15 +11,17 @@ ASSIGNING = "assignment"
 
 
 def own_limit(
-    step: str | None, limit_at: datetime | None, *, checking: bool, set_on: date | None = None
+    step: str | None, limit_at: datetime | None, *, checking: bool, kept_on: date | None = None
 ) -> datetime | None:
-    """The limit that the responsible unit is held to now; None before it is given the item and once it handed it in.
+    """The limit that the item is held to now; None before one is set and once the unit has handed it in.
 
-    `limit_at` and `checking` are the run's: until somebody checks, the matter's limit is the item's own one. `set_on`
-    is the day that a ledger from before had set to an item that was never assigned here: it holds from the beginning.
+    `limit_at` and `checking` are the run's: until somebody checks, the matter's limit is the item's own one. `kept_on`
+    is the day in force (`limit.kept_limit`) of an item that waits to be assigned: a ledger from before had set it, or
+    the unit gave the item back. A limit moves by an approved extension alone (handbook 1.2.2), so that neither giving
+    an item back nor the days that others check it (blue, 2.10) give anybody days.
     """
-    if step == ASSIGNING and set_on is not None:
-        return last_second_of(set_on)
+    if step == ASSIGNING and kept_on is not None:
+        return last_second_of(kept_on)
     return None if step is None or step == ASSIGNING or checking else limit_at
 
 
@@ -29,7 +31,7 @@ def light_within(
     """The light of an item with that `own_limit`.
 
     Red when the unit is late; blue while others check what it handed in, however long they take; grey while nobody has
-    to put it right: before it is assigned, and when it is over. Yellow also from `behind_at` on: a milestone was
+    to put it right by a day: before one is set, and when it is over. Yellow also from `behind_at` on: a milestone was
     missed, or the last one reached late.
     """
     shown = light(limit, now, closed=step is None, checking=checking)

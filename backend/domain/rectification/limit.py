@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import date
-from typing import Any
+from typing import Any, Protocol
 from uuid import UUID
 
 from backend.db.rectification import DeadlineKind, Rectification
@@ -40,15 +40,36 @@ def limit_facts(item: Rectification, today: date, wish: Wish | None) -> dict[str
     return facts
 
 
-def has_limit(item: Rectification) -> bool:
+class Dated(Protocol):
+    """An item, or a line of the ledger, as far as its limit goes."""
+
+    @property
+    def deadline_kind(self) -> DeadlineKind | None: ...
+    @property
+    def due_on(self) -> date | None: ...
+    @property
+    def original_due_on(self) -> date | None: ...
+    @property
+    def assigned_on(self) -> date | None: ...
+
+
+def has_limit(item: Dated) -> bool:
     """Whether the item has a limit that somebody set, by assigning it or in the ledger that it came from; until then a
     limit is only proposed."""
     return item.deadline_kind is not None and (item.assigned_on is not None or item.original_due_on is not None)
 
 
-def limit_of(item: Rectification) -> date | None:
+def limit_of(item: Dated) -> date | None:
     """The day in force: before the first assignment the one that a ledger had set, whatever it proposes since."""
     return item.due_on if item.assigned_on is not None else item.original_due_on or item.due_on
+
+
+def kept_limit(item: Dated) -> date | None:
+    """The day in force that somebody set, whoever has the item now; None where there is none, or only a proposed one.
+
+    Its SQL twin stands in `db.rectification_light`.
+    """
+    return limit_of(item) if has_limit(item) else None
 
 
 def is_bound(item: Rectification, today: date, record: Mapping[str, Any]) -> bool:
