@@ -57,9 +57,7 @@ RESOURCES: tuple[Resource, ...] = (
         "rectification:read",
         {
             "rectification.import_undone": _ANY,
-            **dict.fromkeys(
-                ("rectification.transferred", "rectification.acted"), frozenset({"organization_id", "about"})
-            ),
+            **dict.fromkeys(("rectification.transferred", "rectification.acted", "rectification.moved"), _WHERE),
         },
     ),
     Resource(

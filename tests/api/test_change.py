@@ -13,8 +13,9 @@ from backend.db.event import Event
 from backend.domain.access import Moment
 from backend.domain.event import record
 from tests.api.clients import Partner
-from tests.api.feedbacks import Case, about
+from tests.api.feedbacks import Case, about, ok
 from tests.api.mirrors import SCOPES, Mirror, follow, new_member, transfer, waiting_there
+from tests.api.test_feedback_item import converted, marked
 from tests.factories import County, make_account
 
 
@@ -137,6 +138,30 @@ async def test_changes_200_tell_nobody_that_a_card_is_about_them(county: County)
     )
     assert marked.is_success, marked.text
     assert [(item["op"], item["id"]) for item in await clerk.once()] == [("remove", later.id)]
+
+
+async def test_changes_200_take_an_item_from_whoever_its_card_turns_out_to_be_about(county: County) -> None:
+    """The unit had it and has it no longer; a client that reaches both keeps it, one of elsewhere hears nothing."""
+    case, item = await converted(county)
+    unit = await follow(county, "rectifications", reach="village")
+    above = await follow(county, "rectifications")
+    beside = await follow(county, "rectifications", reach="office")
+    await marked(case, organization_ids=[str(county.village.id)])
+    assert [(one["op"], one["id"], one["record"]) for one in await unit.once()] == [("remove", item["id"], None)]
+    assert [(one["op"], one["id"]) for one in await above.once()] == [("upsert", item["id"])]
+    assert above.kept["rectifications", item["id"]]["organization"]["id"] == str(county.township.id)
+    assert await beside.once() == []
+    # Nothing that happens to it afterwards is told to the unit.
+    client = county.client("supervisor")
+    seen = ok(await client.get(f"/rectifications/{item['id']}")).json()
+    body = {"responsible_unit_id": str(county.office.id), "reason": "由本镇办公室办理"}
+    headers = {"if-match": f'"{seen["version"]}"'}
+    ok(await client.post(f"/rectifications/{item['id']}/transfer", json=body, headers=headers))
+    assert await unit.once() == []
+    # Read anew from the beginning, the feed still says only that it is gone.
+    unit.cursor = None
+    assert [one["op"] for one in await unit.once() if one["id"] == item["id"]] in ([], ["remove"])
+    assert ("rectifications", item["id"]) not in unit.kept
 
 
 async def test_wait_401_for_a_client_that_is_suspended_while_it_waits(county: County) -> None:

@@ -41,5 +41,9 @@ async def keep_from(
     await session.flush()
     rewrite_copies(standing, await facts_of(session, item, actor, day_of(moment.now)), moment)
     await count_rectification(session, before, counted(item))
-    told = changed({"organization": place.name}, {"organization": desk.name})
+    # By the ids those who keep a copy of the ledger learn that they have the item no longer.
+    told = changed(
+        {"organization": place.name, "organization_id": str(place.id)},
+        {"organization": desk.name, "organization_id": str(desk.id)},
+    )
     record_about(session, actor, moment, "rectification.moved", item, told)
