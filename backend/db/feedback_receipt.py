@@ -71,6 +71,12 @@ async def parts_of(session: Session, card_id: UUID) -> list[FeedbackCard]:
     return list(await session.exec(question.order_by(col(FeedbackCard.number))))
 
 
+async def merged_with(session: Session, card_id: UUID) -> list[FeedbackCard]:
+    """The cards that are handled with a main one; they stay as they are until this transaction ends."""
+    question = select(FeedbackCard).where(FeedbackCard.merged_into_id == card_id).order_by(col(FeedbackCard.number))
+    return list(await session.exec(question.with_for_update().execution_options(populate_existing=True)))
+
+
 async def active_organizations(session: Session, ids: Collection[UUID]) -> dict[UUID, Organization]:
     """Organisations that anybody may name: names of offices and villages are public. They stay while they are held."""
     question = (

@@ -64,6 +64,10 @@ EVENT_KINDS: dict[str, dict[str, str]] = {
     "feedback.contact_read": {"zh-CN": "查看联系方式", "en": "Contact details read"},
     "feedback.photo_added": {"zh-CN": "补充照片", "en": "Photo added"},
     "feedback.rated": {"zh-CN": "反映人评价", "en": "Rated by the sender"},
+    "feedback.regrouped": {
+        "zh-CN": "原并入的反映已撤回，改并入另案",
+        "en": "Joined to another case when the main card went",
+    },
     "feedback.withdrawn": {"zh-CN": "反映人撤回", "en": "Withdrawn by the sender"},
     "feedback.called": {"zh-CN": "电话回访", "en": "Sender called back"},
     "feedback.settled": {"zh-CN": "逾期未评价", "en": "Closed without a rating"},
@@ -122,7 +126,14 @@ EVENT_KINDS: dict[str, dict[str, str]] = {
 }
 
 WITHOUT_TIME = frozenset(
-    {"feedback.received", "feedback.entered", "feedback.photo_added", "feedback.rated", "feedback.withdrawn"}
+    {
+        "feedback.received",
+        "feedback.entered",
+        "feedback.photo_added",
+        "feedback.rated",
+        "feedback.regrouped",
+        "feedback.withdrawn",
+    }
 )
 """What senders do: kept with its day alone. Nothing that tells its place among other events may tell its time."""
 

@@ -8,7 +8,7 @@ import pytest
 
 from backend.db.base import utc_now
 from tests.api.decisions import uploaded
-from tests.api.feedbacks import CONTENT, REPLY, Case, about, codes, new_entry, ok, today
+from tests.api.feedbacks import CONTENT, REPLY, Case, about, codes, new_entry, ok, sender, today
 from tests.api.rectifications import Walk
 from tests.factories import County
 
@@ -160,6 +160,39 @@ async def test_rate_200_by_the_sender_of_a_merged_card_once(county) -> None:
     await again.answered()
     told = ok(await again.rate(5, number=part["number"])).json()
     assert [one["status"] for one in told["parts"]] == ["closed"]
+
+
+async def test_merge_200_takes_along_whoever_was_merged_before(county) -> None:
+    """The first sender waits for the answer that is given in the end, and rates it."""
+    first, second, third = await Case.sent(county), await Case.sent(county), await Case.sent(county)
+    ok(await first.post("clerk", "merge", into_id=second.id, reason="同一盏路灯"))
+    ok(await second.post("clerk", "merge", into_id=third.id, reason="同一盏路灯"))
+    assert (await first.get())["merged_into"]["number"] == third.receipt["number"]
+    await third.answered()
+    for case in (first, second):
+        told = await case.track()
+        assert (told["can_rate"], told["public_reply"]) == (True, REPLY)
+        ok(await case.rate(4))
+
+
+async def test_withdraw_200_leaves_the_others_who_were_merged_their_case(county) -> None:
+    main, first, second = await Case.sent(county), await Case.sent(county), await Case.sent(county)
+    for case in (first, second):
+        ok(await case.post("clerk", "merge", into_id=main.id, reason="同一盏路灯"))
+    async with sender(county.app) as client:
+        ok(await client.post("/feedback-cards/track/withdrawal", headers=main.key, json={"reason": "自己解决了"}))
+    heirs = [case for case in (first, second) if (await case.track())["parts"]]
+    (heir,) = heirs
+    (part,) = (await heir.track())["parts"]
+    again = await Case(county, {**heir.receipt, "number": part["number"]}).found()
+    assert (await again.get())["content"] == CONTENT
+    other = second if heir is first else first
+    assert (await other.get())["merged_into"]["number"] == part["number"]
+    await again.answered()
+    told = await other.track()
+    assert (told["can_rate"], told["public_reply"]) == (True, REPLY)
+    ok(await other.rate(5))
+    ok(await heir.rate(4, number=part["number"]))
 
 
 async def test_merge_422_into_a_card_that_those_complained_about_may_handle(county) -> None:

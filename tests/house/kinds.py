@@ -108,6 +108,7 @@ CHANGES = {
     "feedback.rated": "test_feedback.py::test_walk_200_from_the_sender_to_the_rating",
     "feedback.sealed": "test_feedback_sealed.py::test_what_is_sealed_at_sorting_goes_above_the_desk_that_saw_it",
     "feedback.settled": "test_feedback.py::test_silence_is_no_satisfaction",
+    "feedback.regrouped": "test_feedback_work.py::test_withdraw_200_leaves_the_others_who_were_merged_their_case",
     "feedback.withdrawn": "test_feedback_public.py::test_withdraw_200_before_the_answer_and_409_or_422_after",
     "grant.ended": "test_grant.py::test_give_201_is_in_force_at_the_next_request",
     "member.changed": "test_member.py::test_change_200_only_what_is_sent",

@@ -3,7 +3,8 @@
 from uuid import UUID
 
 from backend.db.base import Session
-from backend.db.feedback import FeedbackCard
+from backend.db.feedback import CardStatus, FeedbackCard
+from backend.db.feedback_receipt import merged_with
 from backend.db.organization import Organization
 from backend.domain.access import Actor, Moment
 from backend.domain.event import changed
@@ -31,7 +32,17 @@ async def act_on_card(
     old = card.status.value
     acted = await settle_act(session, vault, actor, moment, card, organization, wish)
     note_act(session, actor, moment, card, acted, old)
+    if card.status is CardStatus.merged:
+        await _take_along(session, actor, moment, card)
     return card
+
+
+async def _take_along(session: Session, actor: Actor, moment: Moment, card: FeedbackCard) -> None:
+    """Whoever was merged into a card waits for the answer to the one that it goes into now."""
+    for other in await merged_with(session, card.id):
+        other.merged_into_id, other.updated_at = card.merged_into_id, moment.now
+        other.version += 1
+        note(session, other, actor, moment, "feedback.merged")
 
 
 async def merge_card(

@@ -17,7 +17,7 @@ from backend.domain.feedback.act import settle_act
 from backend.domain.feedback.arrival import arrival, note_sender
 from backend.domain.feedback.choice import OVER
 from backend.domain.feedback.entered import is_entered_by_handler
-from backend.domain.feedback.merged import rate_merged
+from backend.domain.feedback.merged import go_on_without, rate_merged
 from backend.domain.feedback.photo import MOST_PHOTOS, drawn_anew, keep_photo
 from backend.domain.feedback.tracking import delay_after, seconds_left
 from backend.domain.feedback.vault import Vault
@@ -100,13 +100,17 @@ async def rate_card(
 async def withdraw_card(
     session: Session, vault: Vault, moment: Moment, card: FeedbackCard, *, reason: str
 ) -> FeedbackCard:
-    """Withdraw an opened card before it is answered. Raises Conflict and Unready afterwards."""
+    """Withdraw an opened card before it is answered; others who were merged into it go on without it.
+
+    Raises Conflict and Unready afterwards.
+    """
     if card.status in OVER:
         raise Conflict("card_over")
     standing = await standing_of(session, card.id, lock=True)
     step = standing.here.step or "triage"
     await _act(session, vault, moment, card, Wish(step=step, outcome="withdrawn", reason=reason))
-    note_sender(session, card, None, moment, "feedback.withdrawn")
+    part = await go_on_without(session, vault, arrival(moment), card)
+    note_sender(session, card, None, moment, "feedback.withdrawn", {"part": part.number} if part else None)
     return card
 
 

@@ -8461,9 +8461,9 @@ export interface components {
          * RectificationRow
          * @description An item in a list. What is due today is not overdue.
          *
-         *     `overdue_days` is the responsible unit's, counted from the item's limit in force while the unit has it;
-         *     `step_late_days` is of whoever holds the open step; `handed_in_late_days` says how late the unit was when it asked
-         *     for closing, and stays. The light is blue while others check, however long they take.
+         *     `overdue_days` is the responsible unit's, counted from the item's limit in force while the unit has it or has given
+         *     it back; `step_late_days` is of whoever holds the open step; `handed_in_late_days` says how late the unit was when
+         *     it asked for closing, and stays. The light is blue while others check, however long they take.
          */
         RectificationRow: {
             /** Affects People */
