@@ -13,7 +13,7 @@ WITHOUT_SIGHT = {
     "card_by_code": "the sender, by code and PIN",
     "free_number": "the machine, that draws a number which no card of the county has",
     "parts_of": "the sender, of a card that is opened",
-    "merged_with": "the machine, that takes along whoever was merged into a card that goes into another or is withdrawn",
+    "merged_with": "the machine, that takes along whoever was merged into a card that is merged or withdrawn",
     "cards_about": "the feed, that names no card to whom it was about before",
     "forget_tries_before": "the worker, that forgets when wrong PINs were tried",
     "unrated_cards": "the worker, that closes what nobody rated",
