@@ -13,6 +13,7 @@ from uuid import UUID, uuid4
 
 import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
+from sqlalchemy.orm import Mapped
 from sqlmodel import Field, col, select
 
 from backend.db.base import Session, Versioned, choice, timestamp
@@ -190,10 +191,11 @@ def seen(sight: Sight) -> sa.ColumnElement[bool]:
     )
 
 
-def about_others(sight: Sight, about: Any) -> sa.ColumnElement[bool]:
+def about_others(sight: Sight, about: Mapped[list[str]]) -> sa.ColumnElement[bool]:
     """Match the cards whose column `about` names neither somebody nor whoever is above them."""
     own = sa.cast(sorted(sight.own), ARRAY(sa.Text))
-    return sa.not_(about.op("&&", is_comparison=True)(own))
+    meant: sa.ColumnElement[bool] = about.op("&&", is_comparison=True)(own)
+    return sa.not_(meant)
 
 
 async def card_in(
