@@ -24,6 +24,7 @@ from backend.domain.notice.send import send_notices
 from backend.domain.rectification.relook import draw_relooks
 from backend.domain.sign_in import forget_old
 from backend.domain.signing import load_or_create_key
+from backend.domain.snapshot_file import erase_snapshots
 from backend.domain.staff.life import suspend_dormant
 from backend.domain.storage import Storage
 from backend.settings import Settings
@@ -54,7 +55,7 @@ def periodic(settings: Settings) -> tuple[Periodic, ...]:
         erase_files,
         temporary=settings.temporary,
         photos=settings.photos,
-        drafts=(settings.imports, settings.photos, settings.attachments),
+        drafts=(settings.imports, settings.photos, settings.attachments, settings.snapshots),
         storage=Storage(settings.attachments, cipher),
     )
     return (
@@ -62,6 +63,7 @@ def periodic(settings: Settings) -> tuple[Periodic, ...]:
         Periodic("audit_watch", _TEN_MINUTES, partial(_watch_log, settings)),
         Periodic("audit_check", _TEN_MINUTES, partial(_check_log, settings)),
         Periodic("ledger_erase", _TEN_MINUTES, partial(_erase, settings.imports)),
+        Periodic("snapshot_erase", _TEN_MINUTES, partial(erase_snapshots, folder=settings.snapshots)),
         Periodic("notice_send", _TEN_MINUTES, send_notices),
         Periodic("relook_draw", _TEN_MINUTES, draw_relooks),
         Periodic("feedback_settle", _TEN_MINUTES, settle_unrated),

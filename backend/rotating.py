@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
+from uuid import UUID
 
 from backend.db.base import utc_now
 from backend.db.encrypted import encrypted_columns, older_transactions
@@ -15,6 +16,8 @@ from backend.domain.keys import ANNOUNCED, KeyFolder
 from backend.domain.ledger.upload import PLACE as UPLOAD_PLACE
 from backend.domain.rotation import Rotation, record_rotation, renew_batch
 from backend.domain.sealed_file import files_under_others, renew_sealed
+from backend.domain.snapshot_file import PLACE as SNAPSHOT_PLACE
+from backend.domain.snapshot_file import renew_snapshot
 from backend.domain.storage import PLACE as FILE_PLACE
 from backend.domain.storage import Storage
 from backend.settings import Settings
@@ -28,9 +31,16 @@ class NotYet(Exception):
     """Something is still under an old key, so that it cannot be retired: the command is to be run again."""
 
 
-def sealed_folders(settings: Settings) -> dict[str, Path]:
-    """Where files lie encrypted, by the place that they are bound to."""
-    return {UPLOAD_PLACE: settings.imports, PHOTO_PLACE: settings.photos}
+Renew = Callable[[Path, FieldCipher, str, UUID], bool]
+
+
+def sealed_folders(settings: Settings) -> dict[str, tuple[Path, Renew]]:
+    """Where files lie encrypted, by the place that they are bound to, and how one is encrypted anew."""
+    return {
+        UPLOAD_PLACE: (settings.imports, renew_sealed),
+        PHOTO_PLACE: (settings.photos, renew_sealed),
+        SNAPSHOT_PLACE: (settings.snapshots, renew_snapshot),
+    }
 
 
 async def rotate(
@@ -82,8 +92,8 @@ async def _pass(
                 break
             after = carried.last
         say(f"{of}: {done.renewed[str(of)]}")
-    for place, folder in sealed_folders(settings).items():
-        await asyncio.to_thread(_renew_files, folder, cipher, place, done)
+    for place, (folder, renew) in sealed_folders(settings).items():
+        await asyncio.to_thread(_renew_files, folder, renew, cipher, place, done)
         say(f"{place}: {done.renewed.get(place, 0)}")
     storage = Storage(settings.attachments, cipher)
     await asyncio.to_thread(_renew_stored, storage, done)
@@ -96,9 +106,9 @@ def _renew_stored(storage: Storage, done: Rotation) -> None:
         done.note(FILE_PLACE, int(renewed), int(not renewed and storage.is_there(digest)))
 
 
-def _renew_files(folder: Path, cipher: FieldCipher, place: str, done: Rotation) -> None:
+def _renew_files(folder: Path, renew: Renew, cipher: FieldCipher, place: str, done: Rotation) -> None:
     for file_id in files_under_others(folder, cipher.head):
-        renewed = renew_sealed(folder, cipher, place, file_id)
+        renewed = renew(folder, cipher, place, file_id)
         done.note(place, int(renewed), int(not renewed and (folder / str(file_id)).exists()))
 
 

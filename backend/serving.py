@@ -82,15 +82,23 @@ def listen(settings: Settings) -> socket.socket:
 def serve(settings: Settings, dsn: str, listener: socket.socket, announce: Callable[[], None]) -> None:
     """Serve until a signal ends it; `announce` is called once the first request would be answered."""
 
+    app = application(settings, dsn)
+
     class Announcing(uvicorn.Server):
         async def startup(self, sockets: list[socket.socket] | None = None) -> None:
             await super().startup(sockets)
             if self.started:
                 announce()
 
+        async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+            # Streams and whoever waits for a change would be waited for.
+            if (hub := getattr(app.state, "change_hub", None)) is not None:
+                await hub.close()
+            await super().shutdown(sockets)
+
     Announcing(
         uvicorn.Config(
-            application(settings, dsn),
+            app,
             log_config=None,
             access_log=False,
             server_header=False,

@@ -176,3 +176,8 @@ class Settings(BaseSettings):
     def imports(self) -> Path:
         """Folder in which uploaded workbooks lie encrypted until they can no longer be undone."""
         return self.data / "imports"
+
+    @property
+    def snapshots(self) -> Path:
+        """Folder in which snapshots lie encrypted for the days in which they may be taken."""
+        return self.data / "snapshots"

@@ -8,7 +8,7 @@ import asyncio
 import contextlib
 import json
 import logging
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import Awaitable, Callable
 from datetime import timedelta
 from typing import Any
 from uuid import UUID
@@ -22,7 +22,7 @@ from backend.apart import WorkFailed, apart
 from backend.db.account import Account
 from backend.db.base import Session, utc_now
 from backend.db.clock import clock_offset
-from backend.db.engine import Database, open_database
+from backend.db.engine import Database, opened
 from backend.db.ledger import ImportState, LedgerImport, lock_import, note_progress
 from backend.db.roles import SEARCH_PATH
 from backend.domain.access import Actor, Moment
@@ -31,8 +31,10 @@ from backend.domain.errors import Refused, SignInRefused
 from backend.domain.keys import load_cipher
 from backend.domain.ledger.upload import kept_upload
 from backend.domain.ledger.work import LEDGER_JOB, Deed, fail_ledger
+from backend.domain.snapshot import SNAPSHOT_JOB
 from backend.periodic import Periodic, periodic
 from backend.settings import Settings
+from backend.snapshotting import give_up_snapshot, write_snapshot
 from backend.workbook.importing import work_on
 
 HEARTBEAT = timedelta(seconds=15)
@@ -69,7 +71,12 @@ async def _serve(settings: Settings, dsn: str, stop: asyncio.Event, heartbeat: t
     # One large workbook at a time: two would fill the memory and the processors that the answers need.
     @queue.entrypoint(LEDGER_JOB, concurrency_limit=1)
     async def ledger(job: Job) -> None:
-        await _do(settings, dsn, stop, job)
+        await _do(settings, dsn, stop, job, perform, _give_import_up)
+
+    # One at a time as well: each reads everything that its caller sees.
+    @queue.entrypoint(SNAPSHOT_JOB, concurrency_limit=1)
+    async def snapshot(job: Job) -> None:
+        await _do(settings, dsn, stop, job, write_snapshot, give_up_snapshot)
 
     for task in periodic(settings):
         queue.schedule(task.key, task.every)(_sweeping(settings, dsn, task))
@@ -91,10 +98,20 @@ async def _serve(settings: Settings, dsn: str, stop: asyncio.Event, heartbeat: t
         await connection.close(timeout=5)
 
 
-async def _do(settings: Settings, dsn: str, stop: asyncio.Event, job: Job) -> None:
+Task = dict[str, Any]
+
+
+async def _do(
+    settings: Settings,
+    dsn: str,
+    stop: asyncio.Event,
+    job: Job,
+    deed: Callable[[Settings, str, Task], None],
+    give_up: Callable[[Settings, str, Task], Awaitable[None]],
+) -> None:
     """Have one job done; what cannot be done is tried again twice, and then given up."""
     task = json.loads(job.payload or b"{}")
-    work = asyncio.create_task(apart(perform, settings, dsn, task))
+    work = asyncio.create_task(apart(deed, settings, dsn, task))
     stopped = asyncio.create_task(stop.wait())
     await asyncio.wait((work, stopped), return_when=asyncio.FIRST_COMPLETED)
     stopped.cancel()
@@ -109,8 +126,12 @@ async def _do(settings: Settings, dsn: str, stop: asyncio.Event, job: Job) -> No
         _log.error("job %s failed: %s", job.id, failure)
         if job.attempts + 1 < _ATTEMPTS:
             raise RetryRequested(delay=timedelta(seconds=2**job.attempts), reason=str(failure)) from None
-        async with _opened(settings, dsn) as database:
-            await _give_up(database, UUID(task["import_id"]), "import_failed", {})
+        await give_up(settings, dsn, task)
+
+
+async def _give_import_up(settings: Settings, dsn: str, task: Task) -> None:
+    async with opened(dsn, pgbouncer=settings.db_pgbouncer) as database:
+        await _give_up(database, UUID(task["import_id"]), "import_failed", {})
 
 
 def perform(settings: Settings, dsn: str, task: dict[str, Any]) -> None:
@@ -120,7 +141,7 @@ def perform(settings: Settings, dsn: str, task: dict[str, Any]) -> None:
 
 async def _perform(settings: Settings, dsn: str, task: dict[str, Any]) -> None:
     import_id, deed = UUID(task["import_id"]), task["deed"]
-    async with _opened(settings, dsn) as database:
+    async with opened(dsn, pgbouncer=settings.db_pgbouncer) as database:
         try:
             async with database.transaction() as session:
                 await _carry_out(database, session, settings, import_id, deed, UUID(task["account_id"]))
@@ -177,7 +198,7 @@ async def sweep(settings: Settings, dsn: str, task: Periodic) -> int:
     A part that fails ends this round: what was done stays, and the rest is due at the next one.
     """
     done = 0
-    async with _opened(settings, dsn) as database:
+    async with opened(dsn, pgbouncer=settings.db_pgbouncer) as database:
         for _ in range(_MOST_PARTS):
             async with database.transaction() as session:
                 now = utc_now() + (await clock_offset(session) if settings.demo else timedelta())
@@ -186,12 +207,3 @@ async def sweep(settings: Settings, dsn: str, task: Periodic) -> int:
             if not part:
                 break
     return done
-
-
-@contextlib.asynccontextmanager
-async def _opened(settings: Settings, dsn: str) -> AsyncIterator[Database]:
-    database = open_database(dsn, pgbouncer=settings.db_pgbouncer, pool_size=2)
-    try:
-        yield database
-    finally:
-        await database.close()

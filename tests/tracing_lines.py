@@ -24,6 +24,7 @@ PARTS = {
     "sealed_report": "a ciphertext; reading and handing over are the event itself",
     "source_record": "keyed hashes of what was brought last; what changed is told of the record itself",
     "second_step": "a secret; its state is the kind of the event",
+    "snapshot": "how much was written and its hash is told",
     "sign_in_try": "counts tries under keyed hashes, for a day",
 }
 """Tables that are nobody's subject: what becomes of their rows is told by the verb, in its own words."""

@@ -1,17 +1,23 @@
 """Waiting for the log to grow: many callers of one process wait for one question to the database."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections import Counter
+from collections.abc import Awaitable, Callable, Iterator
+from contextlib import contextmanager
+from uuid import UUID
 
 from backend.db.change import last_settled
 from backend.db.engine import Database
 from backend.db.event import Position
+from backend.domain.errors import Conflict
 from backend.domain.event import WITHOUT_TIME
 
 INTERVAL = 0.25
 """Seconds between two looks at the log while anybody waits; nobody looks while nobody does."""
 AT_ONCE = 6
 """Callers that read at one time: those who are woken together leave connections to everybody else."""
+MOST_STREAMS, MOST_OF_ONE = 1_000, 20
+"""Streams that one process keeps open, and those of them that one caller may have: windows, not people."""
 
 
 class ChangeHub:
@@ -27,8 +33,10 @@ class ChangeHub:
         self._watching: asyncio.Task[None] | None = None
         self._newest: Position | None = None
         self.waiting = 0
-        self._closed = False
+        self.closed = False
         self.turn = asyncio.Semaphore(AT_ONCE)
+        self.streams: Counter[UUID] = Counter()
+        self.most_of_one = MOST_OF_ONE
 
     @classmethod
     def of(cls, database: Database) -> "ChangeHub":
@@ -41,7 +49,7 @@ class ChangeHub:
 
     async def wait(self, seconds: float) -> None:
         """Return when the log has grown, at the latest after some seconds."""
-        if self._closed:
+        if self.closed:
             return
         self.waiting += 1
         grown = self._grown
@@ -54,6 +62,23 @@ class ChangeHub:
             pass
         finally:
             self.waiting -= 1
+
+    def check_streams(self, caller_id: UUID) -> None:
+        """Raise Conflict `streams_enough` where another stream would be one too many."""
+        if self.streams[caller_id] >= self.most_of_one or self.streams.total() >= MOST_STREAMS:
+            raise Conflict("streams_enough", most=self.most_of_one)
+
+    @contextmanager
+    def streaming(self, caller_id: UUID) -> Iterator[None]:
+        """Count a stream while it is open."""
+        self.check_streams(caller_id)
+        self.streams[caller_id] += 1
+        try:
+            yield
+        finally:
+            self.streams[caller_id] -= 1
+            if not self.streams[caller_id]:
+                del self.streams[caller_id]
 
     async def _watch(self) -> None:
         try:
@@ -74,7 +99,7 @@ class ChangeHub:
 
     async def close(self) -> None:
         """Send everybody home: the process stops."""
-        self._closed = True
+        self.closed = True
         if self._watching is not None:
             self._watching.cancel()
             await asyncio.gather(self._watching, return_exceptions=True)

@@ -3,10 +3,9 @@
 The feed, the stream of the desk and the snapshots read by the same rules.
 """
 
-import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -21,6 +20,7 @@ from backend.db.event import START, Position
 from backend.db.feedback_view import card_rows, cards_about
 from backend.db.member import COUNTED, members_in
 from backend.db.organization_view import organizations_in
+from backend.db.read import Paging
 from backend.domain.access import Actor, Moment
 from backend.domain.calendar import YELLOW_DAYS, day_of
 from backend.domain.change import (
@@ -32,6 +32,7 @@ from backend.domain.change import (
     Resource,
     asked_for,
     changes_of,
+    item_text,
     places_of,
 )
 from backend.domain.errors import Forbidden
@@ -40,6 +41,9 @@ from backend.domain.feedback.sight import sight_of
 
 SENT = "feedback"
 """Of these senders do things that keep only their day."""
+
+SENDERS_GRACE = timedelta(minutes=15)
+"""After its end a day is told: what was begun in its last second is committed by then."""
 
 SCANNED = 2000
 """Events that one request looks at, at the most; `more` says that there are others."""
@@ -75,6 +79,11 @@ def permitted(actor: Actor, names: Sequence[str]) -> list[Resource]:
     if not found or (names and missing is not None):
         raise Forbidden("permission_missing", permission=(missing or wanted[0]).permission)
     return found
+
+
+def changes_paging(actor: Actor, key: bytes, limit: int = 1, after: str | None = None) -> Paging:
+    """What a cursor of the feed is bound to: whoever reads it, whichever way."""
+    return Paging(limit, after, f"{actor.account_id} changes", key)
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,7 +179,7 @@ async def _of_senders(
     resource = next((each for each in wanted if each.subject_kind == SENT), None)
     if resource is None:
         return None
-    found = await subjects_by_day(reader, WITHOUT_TIME, SENT, after, day_of(moment.now), limit + 1)
+    found = await subjects_by_day(reader, WITHOUT_TIME, SENT, after, day_of(moment.now - SENDERS_GRACE), limit + 1)
     if not found:
         return None
     shown = found[:limit]
@@ -195,5 +204,4 @@ def _fitting(steps: Sequence[Step], limit: int) -> Sequence[Step]:
 def _text(told: Change, seen: Mapping[tuple[str, UUID], str]) -> str:
     kind = BY_NAME[told.resource].subject_kind if told.resource else ""
     record = seen[kind, told.id] if told.op is Op.upsert else "null"
-    head = {"op": told.op, "resource": told.resource or None, "id": str(told.id), "below": told.below}
-    return f'{json.dumps(head)[:-1]},"record":{record}}}'
+    return item_text(told.op, told.resource or None, told.id, below=told.below, record=record)

@@ -14,6 +14,7 @@ from fastapi.security import OAuth2PasswordBearer
 from backend.api.language import language_of
 from backend.api.signed import check_signature
 from backend.api.throttle import count_account
+from backend.api.token import Claims
 from backend.db.base import Session, utc_now
 from backend.db.clock import clock_offset
 from backend.db.engine import Database
@@ -84,6 +85,10 @@ async def caller(request: Request, token: Annotated[str | None, Depends(oauth2)]
         raise SignInRefused("not_signed_in")
     claims = request.app.state.tokens.verify(token)
     count_account(request, claims.account_id, request.app.state.settings.requests_per_minute)
+    return await _known(request, claims)
+
+
+async def _known(request: Request, claims: Claims) -> Actor:
     if claims.scopes is not None:
         request.state.due = None
         async with _database(request).reader() as reader:
@@ -147,6 +152,17 @@ async def admitted(request: Request, actor: CallerDep) -> Actor:
 
 
 AdmittedDep = Annotated[Actor, Depends(admitted)]
+
+
+async def still_admitted(request: Request) -> Actor:
+    """Whoever asked, as they may act now: for a request that lasts, and that was counted when it came.
+
+    Raises what its beginning would: a token that has run out, a session that was ended, an account suspended.
+    """
+    token = await oauth2(request)
+    if token is None:
+        raise SignInRefused("not_signed_in")
+    return await admitted(request, await _known(request, request.app.state.tokens.verify(token)))
 
 
 async def signed_in(actor: AdmittedDep) -> Actor:

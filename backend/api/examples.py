@@ -56,6 +56,9 @@ CLIENT = str(demo_id("client", "county-platform"))
 SUSPENDED_CLIENT = str(demo_id("client", "old-hotline"))
 CLIENT_SECRET = str(demo_id("client_secret", "county-platform"))
 
+# A snapshot that the clerk asked for and may take.
+SNAPSHOT = str(demo_id("snapshot", "clerk/1"))
+
 # A notice of the clerk's, and a day on which the clerk got some.
 NOTICE = str(demo_id("notice", "clerk/1"))
 NOTICE_DAY = "2026-06-01"

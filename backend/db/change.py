@@ -114,9 +114,16 @@ async def ids_within(reader: AsyncConnection, reach: Reach, ids: Collection[UUID
     return set((await reader.execute(question)).scalars())
 
 
-async def records_as_json(reader: AsyncConnection, question: sa.Select[Any], ids: Sequence[UUID]) -> dict[UUID, str]:
-    """The rows of `question` with these ids as JSON texts; its first column is the id."""
-    key = question.selected_columns[0]
-    item = question.where(key.in_(ids)).subquery("_row")
+async def records_as_json(
+    reader: AsyncConnection, question: sa.Select[Any], ids: Sequence[UUID] | None = None
+) -> dict[UUID, str]:
+    """The rows of `question` with these ids, or all of them, as JSON texts."""
+    wanted = question if ids is None else question.where(question.selected_columns[0].in_(ids))
+    return {row[0]: row[1] for row in await reader.execute(texts_of(wanted))}
+
+
+def texts_of(question: sa.Select[Any]) -> sa.Select[UUID, str]:
+    """Id and JSON text of every row of `question`, whose first column is the id."""
+    item = question.subquery("_row")
     text = sa.cast(sa.func.row_to_json(sa.literal_column("_row")), sa.Text)
-    return {row[0]: row[1] for row in await reader.execute(sa.select(item.c[key.name], text).select_from(item))}
+    return sa.select(item.c[question.selected_columns[0].name], text).select_from(item)

@@ -92,6 +92,16 @@ def open_database(dsn: str, *, pgbouncer: bool = False, pool_size: int = 10) -> 
     )
 
 
+@asynccontextmanager
+async def opened(dsn: str, *, pgbouncer: bool) -> AsyncIterator[Database]:
+    """A database for one job."""
+    database = open_database(dsn, pgbouncer=pgbouncer, pool_size=2)
+    try:
+        yield database
+    finally:
+        await database.close()
+
+
 def alembic_config() -> Config:
     config = Config()
     config.set_main_option("script_location", str(MIGRATIONS))

@@ -30,6 +30,7 @@ from backend.demo.play import decision_cues
 from backend.demo.rectification_stories import ITEMS
 from backend.demo.rectifications import rectification_cues
 from backend.demo.roster import by_registration, county_roster
+from backend.demo.snapshots import snapshot_cues
 from backend.domain.access import Actor, Moment
 from backend.domain.audit.read import export_events
 from backend.domain.audit.seal import seal_events
@@ -148,6 +149,7 @@ async def _load(session: Session, data: Path, cipher: FieldCipher, report: DemoR
             Cue(FIRST_ROSTER, partial(register, FIRST_ROSTER, first)),
             Cue(SECOND_ROSTER, partial(register, SECOND_ROSTER, later)),
             *import_cues(session, people["clerk"], data / "imports", cipher, roster),
+            *snapshot_cues(session, people["clerk"], data / "snapshots", cipher),
             *decision_cues(session, people, papers, STORIES),
             *rectification_cues(session, people, papers),
             *feedback_cues(session, people, vault),

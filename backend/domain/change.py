@@ -4,6 +4,7 @@ The log says that something happened; what is told is the record as the caller m
 that a feed can be read again from any place and never tells more than the record's own page would.
 """
 
+import json
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
@@ -178,3 +179,9 @@ def asked_for(names: Iterable[str]) -> list[Resource]:
     """The resources of these names, all when there are none."""
     wanted = set(names)
     return [resource for resource in RESOURCES if not wanted or resource.name in wanted]
+
+
+def item_text(op: Op, resource: str | None, id: UUID, *, below: bool = False, record: str) -> str:
+    """One item as JSON; `record` is the text that PostgreSQL wrote."""
+    head = {"op": op, "resource": resource, "id": str(id), "below": below}
+    return f'{json.dumps(head)[:-1]},"record":{record}}}'

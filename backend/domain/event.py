@@ -108,6 +108,9 @@ EVENT_KINDS: dict[str, dict[str, str]] = {
     "client.signature_refused": {"zh-CN": "客户端请求签名不符", "en": "Client's signature refused"},
     "client.sign_in_failed": {"zh-CN": "客户端登录失败", "en": "Client's sign-in failed"},
     "client.signed_in": {"zh-CN": "客户端登录", "en": "Client signed in"},
+    "snapshot.ordered": {"zh-CN": "申请数据快照", "en": "Snapshot asked for"},
+    "snapshot.made": {"zh-CN": "生成数据快照", "en": "Snapshot written"},
+    "snapshot.taken": {"zh-CN": "下载数据快照", "en": "Snapshot taken"},
     "account.created": {"zh-CN": "开通账号", "en": "Account created"},
     "account.invited": {"zh-CN": "签发邀请码", "en": "Invitation made"},
     "account.invitation_released": {"zh-CN": "放行邀请码", "en": "Invitation released"},
@@ -149,11 +152,12 @@ SENSITIVE_READS = frozenset(
         "decision.dossier_made",
         "audit.exported",
         "account.copy_given",
+        "snapshot.taken",
     }
 )
 """Somebody read, or took out of the house, what is otherwise masked or apart."""
 
-ROSTER_READS = frozenset({"ledger.exported", "ledger.exported_in_clear", "ledger.result_taken"})
+ROSTER_READS = frozenset({"ledger.exported", "ledger.exported_in_clear", "ledger.result_taken", "snapshot.taken"})
 """Among these: a whole ledger of a place was taken, and with it everybody who stands there."""
 
 

@@ -20,6 +20,8 @@ _DEEDS = {
     "ledger.exported": "exported",
     "ledger.exported_in_clear": "exported_in_clear",
     "ledger.result_taken": "result_taken",
+    # What a snapshot shows has the same stars as an export.
+    "snapshot.taken": "exported",
 }
 
 

@@ -204,6 +204,15 @@ RULES: tuple[Rule, ...] = (
         Deed.erase,
     ),
     Rule(
+        "snapshot",
+        _both("供对接系统下载的数据快照（号码已遮盖）", "Snapshots for county systems, numbers starred"),
+        _both("对接系统首次取数和重新取数", "For a county system to begin its copy, or to begin it anew"),
+        _PIPL_19,
+        _both("申请之时", "the moment at which it was asked for"),
+        Period(hours=72),
+        Deed.erase,
+    ),
+    Rule(
         "temporary_file",
         _both("上传、导出时的临时文件", "Temporary files of uploads and exports"),
         _both("处理上传和导出", "To take in uploads and to write exports"),

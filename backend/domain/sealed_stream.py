@@ -19,19 +19,45 @@ _NUMBER = 7
 _TAG = 16
 
 
+class Sealing:
+    """Encrypts a stream that comes piece by piece, under the newest key: what each call returns is written in turn."""
+
+    def __init__(self, cipher: FieldCipher, place: str, name: str) -> None:
+        head = cipher.head
+        self._aead, self._number, self._bound = (
+            cipher.aead(head),
+            secrets.token_bytes(_NUMBER),
+            _bound(head, place, name),
+        )
+        self._head, self._waiting, self._place = head, b"", 0
+
+    def begin(self) -> bytes:
+        return self._head + self._number
+
+    def more(self, piece: bytes) -> bytes:
+        self._waiting += piece
+        done = []
+        # The last piece is never an empty one that follows a full one, so one is held back.
+        while len(self._waiting) > PIECE:
+            done.append(self._encrypted(self._waiting[:PIECE], last=False))
+            self._waiting, self._place = self._waiting[PIECE:], self._place + 1
+        return b"".join(done)
+
+    def end(self) -> bytes:
+        return self._encrypted(self._waiting, last=True)
+
+    def _encrypted(self, piece: bytes, *, last: bool) -> bytes:
+        return self._aead.encrypt(_nonce(self._number, self._place, last=last), piece, self._bound)
+
+
 def sealed(cipher: FieldCipher, place: str, name: str, data: Iterable[bytes]) -> Iterator[bytes]:
     """Encrypt a stream, under the newest key."""
-    head = cipher.head
-    aead, number, bound = cipher.aead(head), secrets.token_bytes(_NUMBER), _bound(head, place, name)
-    yield head + number
-    waiting, place_of = b"", 0
+    sealing = Sealing(cipher, place, name)
+    yield sealing.begin()
     for piece in data:
-        waiting += piece
-        # The last piece is never an empty one that follows a full one, so one is held back.
-        while len(waiting) > PIECE:
-            yield aead.encrypt(_nonce(number, place_of, last=False), waiting[:PIECE], bound)
-            waiting, place_of = waiting[PIECE:], place_of + 1
-    yield aead.encrypt(_nonce(number, place_of, last=True), waiting, bound)
+        if done := sealing.more(piece):
+            yield done
+    yield sealing.end()
 
 
 def unsealed(cipher: FieldCipher, place: str, name: str, file: BinaryIO) -> Iterator[bytes]:

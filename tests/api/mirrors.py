@@ -5,7 +5,7 @@ from typing import Any
 
 import httpx
 
-from backend.api.change import ChangesOut
+from backend.api.change_shapes import ChangesOut
 from backend.db.base import utc_now
 from backend.domain.calendar import day_of
 from tests.api.clients import Partner

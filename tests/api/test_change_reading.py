@@ -33,7 +33,7 @@ async def test_changes_200_tell_what_senders_did_when_its_day_is_over(timely: Co
     await Case.sent(county, content="垃圾桶满了两天没人清")
     assert await waiting == [], "nor does it wake anybody"
     async with county.app.state.database.transaction() as session:
-        await set_clock_offset(session, timedelta(days=1))
+        await set_clock_offset(session, timedelta(days=1, hours=1))
     told = [item["record"]["number"] for item in await mirror.once()]
     assert {case.receipt["number"] for case in cards} <= set(told)
     assert len(told) == len(set(told)) == 4

@@ -148,6 +148,9 @@ class Attacker:
         for name in case.query or {}:
             if name.endswith("_id") and isinstance(case.query, dict) and draw(st.booleans()):
                 case.query[name] = draw(st.sampled_from(self._ids_for(name) or [str(uuid4())]))
+        if place.endswith("/stream") and str((case.query or {}).get("seconds", 2)).isdigit():
+            # A stream is waited for to its end.
+            case.query = {**(case.query or {}), "seconds": 1}
         headers = {key.lower() for key in case.headers or {}}
         seen: dict[str, Any] = {}
         if {"if-match"} <= {p.name.lower() for p in case.operation.headers} and draw(st.integers(0, 9)):

@@ -22,6 +22,7 @@ BEGINS = frozenset(
         "organization.created",
         "rectification.registered",
         "rectification.relook_drawn",
+        "snapshot.ordered",
     ]
 )
 """Something is there that was not: new values alone."""
@@ -41,6 +42,7 @@ READS = frozenset(
         "ledger.result_taken",
         "member.collision_seen",
         "member.unmasked",
+        "snapshot.taken",
     ]
 )
 """Nothing changed; somebody read."""
@@ -74,6 +76,7 @@ HAPPENS = {
     "ledger.committed": "each row has an event of its own",
     "ledger.undone": "each row has an event of its own",
     "notice.received": "that a notice was seen",
+    "snapshot.made": "nothing that anybody sees changes; how much was written is told",
     "personal_data.erased": "what is erased is not told: its kind, its number and the rule are",
 }
 """Kinds that change no field of a record that is their subject, each with what they do instead."""

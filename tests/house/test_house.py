@@ -70,6 +70,12 @@ SIGNED_IN = {
     "/api/v1/me/copy",
     # Asks for the permission of each resource that it tells of.
     "/api/v1/changes",
+    "/api/v1/changes/stream",
+    "/api/v1/reconciliation",
+    "/api/v1/snapshots",
+    # One's own alone.
+    "/api/v1/snapshots/{id}",
+    "/api/v1/snapshots/{id}/content",
 }
 
 # Files of `api/` that are no record system and no mechanism with routes of its own.

@@ -64,7 +64,7 @@ def test_every_column_of_bytes_is_a_marked_ciphertext_its_hash_or_known() -> Non
 def test_every_place_that_something_is_encrypted_for_is_marked_at_a_column() -> None:
     """Whatever calls `encrypt` names its place; a place that no column has would be missed by a change of keys."""
     places = {of.place for of in encrypted_columns() if of.place}
-    files = {"ledger_import.file", "feedback_photo.file"}
+    files = {"ledger_import.file", "feedback_photo.file", "snapshot.file"}
     named = set()
     for path in BACKEND.rglob("*.py"):
         text = path.read_text()

@@ -191,6 +191,12 @@ LINES: dict[str, Line] = {
         )
     },
     "change_list": Line("nothing"),
+    # A stream would be waited for to its end: who is let in hears of the cursor instead.
+    "change_stream": Line("nothing", lambda *_: {"headers": {"last-event-id": "nobody's"}}, best=422),
+    "reconciliation_list": Line("nothing", lambda *_: {"params": {"resource": "organizations"}}),
+    "snapshot_order": Line("nothing", body(resources=["organizations"]), best=202),
+    "snapshot_get": Line("nothing", subject="own_snapshot", per_caller=True),
+    "snapshot_content": Line("nothing", subject="own_snapshot", per_caller=True, best=409),
     "invitation_read": Line("nothing", body(code="nobody's"), best=404),
     "invitation_accept": Line("nothing", body(code="nobody's", password="Orchard-3-lantern-Fog"), best=404),
     "grant_roles": Line("nothing"),

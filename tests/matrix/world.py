@@ -20,6 +20,7 @@ from backend.db.procedure import ProcedureRun
 from backend.db.rectification import RectificationRelook, RelookKind
 from backend.db.row_security import KEEPER, open_vault
 from backend.db.second_step import SecondStep
+from backend.db.snapshot import Snapshot
 from backend.domain.access import ROLE_PERMISSIONS, Moment
 from backend.domain.audit.seal import seal_events
 from backend.domain.client.keeping import secret_hash
@@ -314,6 +315,23 @@ async def _own_session(world: World, _: str, caller: Account | None) -> Subject:
     async with world.app.state.database.transaction() as session:
         assert caller
         made = await make_session(session, caller, id=new_id())
+    return Subject(made.id, world.places["own"])
+
+
+@maker("own_snapshot")
+async def _own_snapshot(world: World, _: str, caller: Account | None) -> Subject:
+    """One that the caller asked for and nobody has written yet."""
+    assert caller
+    made = Snapshot(
+        caller_id=caller.id,
+        is_client=False,
+        resources=["organizations"],
+        language="zh-CN",
+        rights={"reach": {}, "own": []},
+        keep_until=utc_now() + timedelta(days=3),
+    )
+    async with world.app.state.database.transaction() as session:
+        session.add(made)
     return Subject(made.id, world.places["own"])
 
 
