@@ -116,7 +116,7 @@ async def _caller(database: Database, session: Session, made: Snapshot) -> Actor
             found = await standing_client(reader, made.caller_id)
             if found is None:
                 raise SignInRefused("client_over")
-            actor = await client_now(reader, made.caller_id, found.epoch, frozenset(made.scopes), made.origin)
+            actor, _ = await client_now(reader, made.caller_id, found.epoch, frozenset(made.scopes), made.origin)
         else:
             account = await session.get(Account, made.caller_id, populate_existing=True)
             if account is None:

@@ -85,15 +85,16 @@ async def caller(request: Request, token: Annotated[str | None, Depends(oauth2)]
         raise SignInRefused("not_signed_in")
     claims = request.app.state.tokens.verify(token)
     count_account(request, claims.account_id, request.app.state.settings.requests_per_minute)
-    return await _known(request, claims)
+    return await _known(request, claims, anew=True)
 
 
-async def _known(request: Request, claims: Claims) -> Actor:
+async def _known(request: Request, claims: Claims, *, anew: bool) -> Actor:
     if claims.scopes is not None:
         request.state.due = None
         async with _database(request).reader() as reader:
             client, signs = await client_now(reader, claims.account_id, claims.epoch, claims.scopes, origin_of(request))
-        if signs:
+        # A signature is good for one look: its nonce is used up, and its time runs out while a request lasts.
+        if signs and anew:
             moment = Moment(utc_now(), request.scope.get("state", {}).get("request_id"), origin_of(request))
             await check_signature(request, _database(request), moment, claims.account_id)
         request.state.actor = client
@@ -162,7 +163,7 @@ async def still_admitted(request: Request) -> Actor:
     token = await oauth2(request)
     if token is None:
         raise SignInRefused("not_signed_in")
-    return await admitted(request, await _known(request, request.app.state.tokens.verify(token)))
+    return await admitted(request, await _known(request, request.app.state.tokens.verify(token), anew=False))
 
 
 async def signed_in(actor: AdmittedDep) -> Actor:

@@ -127,9 +127,9 @@ async def test_reconciliation_200_in_pages_of_one_and_whatever_is_scanned_at_onc
 ) -> None:
     client = county.client("county_admin")
     whole = await told(client, "organizations")
-    assert len(whole) >= 3
+    assert len(whole) >= 2
     assert await told(client, "organizations", limit=1) == whole
-    for scanned in (1, 2, 3):
+    for scanned in (1, 2, 3, 5):
         monkeypatch.setattr(reconciliation, "SCANNED", scanned)
         assert await told(client, "organizations") == whole
 
