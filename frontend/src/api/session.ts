@@ -178,3 +178,10 @@ export function authorizedFetch(request: Request): Promise<Response> {
     return fetch(copy);
   });
 }
+
+/** For what a page does by itself in the background: as the signed-in person, whom nobody asks for anything because of it. */
+export async function quietly(url: string, init: RequestInit & { headers: Headers }): Promise<Response> {
+  const token = await bearer();
+  if (token !== null) init.headers.set('Authorization', `Bearer ${token}`);
+  return fetch(url, init);
+}
