@@ -57,6 +57,8 @@ from backend.api import (
     sign_in,
     snapshot,
     source,
+    webhook,
+    webhook_contract,
 )
 from backend.api.address import NoNumbersInAddress
 from backend.api.change_hub import ChangeHub
@@ -75,6 +77,7 @@ from backend.domain.password import Passwords
 from backend.domain.sign_in_key import load_sign_in_key
 from backend.domain.sign_in_rule import SignInRules
 from backend.domain.storage import Storage
+from backend.domain.webhook.target import TargetRules
 from backend.keys import load_or_create, random_token
 from backend.logs import RequestLog
 from backend.settings import Settings, split
@@ -93,6 +96,7 @@ ROUTERS = (
     delegation.router,
     handover.router,
     client.router,
+    webhook.router,
     change.router,
     change_stream.router,
     reconciliation.router,
@@ -189,6 +193,7 @@ def create_app(settings: Settings, *, dsn: str | None = None) -> FastAPI:
         timedelta(days=settings.password_days) or None,
         split(settings.administrator_networks),
     )
+    app.state.target_rules = TargetRules.of(split(settings.webhook_networks), http=settings.webhook_http)
     app.state.passwords = Passwords(
         app.state.cipher, Breached(settings.breached_passwords) if settings.breached_passwords else None
     )
@@ -206,6 +211,7 @@ def create_app(settings: Settings, *, dsn: str | None = None) -> FastAPI:
     app.include_router(account.well_known)
     app.include_router(health.router)
     app.include_router(pages.docs)
+    app.webhooks.include_router(webhook_contract.receiver)
     contract.install(app)
     pages.mount(app, settings.frontend)
     app.add_middleware(BodyDigest)

@@ -27,6 +27,7 @@ from backend.domain.signing import load_or_create_key
 from backend.domain.snapshot_file import erase_snapshots
 from backend.domain.staff.life import suspend_dormant
 from backend.domain.storage import Storage
+from backend.domain.webhook.redelivery import forget_delivered
 from backend.settings import Settings
 
 Sweep = Callable[[Session, Moment], Awaitable[int]]
@@ -69,6 +70,7 @@ def periodic(settings: Settings) -> tuple[Periodic, ...]:
         Periodic("feedback_settle", _TEN_MINUTES, settle_unrated),
         Periodic("feedback_forget_tries", _TEN_MINUTES, forget_tries),
         Periodic("client_forget_words", _TEN_MINUTES, forget_words),
+        Periodic("webhook_forget", _HOURLY, forget_delivered),
         Periodic("personal_data_erase", _HOURLY, partial(erase_due, cipher=cipher)),
         Periodic("file_erase", _HOURLY, files),
         Periodic("sign_in_forget", _TEN_MINUTES, forget_old),

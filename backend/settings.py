@@ -120,6 +120,13 @@ class Settings(BaseSettings):
         description="More breached passwords than those shipped: a file of SHA-1 hashes in rising order.",
     )
 
+    webhook_networks: Annotated[str, AfterValidator(_are_networks)] = Field(
+        default="",
+        description="Networks of the house's own to which webhooks may be sent all the same, such as 10.20.0.0/16,"
+        " comma-separated. Unset: to public addresses alone.",
+    )
+    webhook_http: bool = Field(default=False, description="Webhooks may be sent without TLS too.")
+
     log_level: Literal["debug", "info", "warning", "error"] = "info"
 
     @model_validator(mode="after")

@@ -35,6 +35,7 @@ from backend.domain.snapshot import SNAPSHOT_JOB
 from backend.periodic import Periodic, periodic
 from backend.settings import Settings
 from backend.snapshotting import give_up_snapshot, write_snapshot
+from backend.webhooks.running import run_webhooks
 from backend.workbook.importing import work_on
 
 HEARTBEAT = timedelta(seconds=15)
@@ -49,10 +50,16 @@ _log = logging.getLogger("guanbiao.worker")
 
 
 async def run_worker(settings: Settings, dsn: str, stop: asyncio.Event, *, heartbeat: timedelta = HEARTBEAT) -> None:
-    """Do jobs until `stop` is set; a job that runs then is given back to the queue.
+    """Do jobs and tell webhooks until `stop` is set; a job that runs then is given back to the queue.
 
     `dsn` is a migrated database.  When it goes away, the worker waits until it is there again.
     """
+    async with asyncio.TaskGroup() as both:
+        both.create_task(run_webhooks(settings, dsn, stop))
+        both.create_task(_serve_on(settings, dsn, stop, heartbeat))
+
+
+async def _serve_on(settings: Settings, dsn: str, stop: asyncio.Event, heartbeat: timedelta) -> None:
     while not stop.is_set():
         try:
             await _serve(settings, dsn, stop, heartbeat)

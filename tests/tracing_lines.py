@@ -10,6 +10,8 @@ PARTS = {
     "account_session": "sessions that end with the verb; the event counts them or names the cause",
     "kept_answer": "what was answered before, in a ciphertext; it goes with the record that leaves somebody's sight",
     "client_secret": "a secret; that it was made or ended is the kind of the event",
+    "webhook_delivery": "a message; how many are sent again, and which was given up, is told",
+    "webhook_secret": "a secret; that another follows it, and how long it signs beside that, is told",
     "delegation": "named in the event with what it carried",
     "demo_clock": "how far the clock moved is told",
     "ledger_import": "what was counted is told",

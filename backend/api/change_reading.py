@@ -4,7 +4,7 @@ The feed, the stream of the desk and the snapshots read by the same rules.
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from typing import Any
 from uuid import UUID
@@ -135,32 +135,46 @@ async def read(
     )
     steps = _fitting(found[:SCANNED], limit)
     more = len(steps) < len(found)
-    seen: dict[tuple[str, UUID], str] = {}
-    within: dict[str, set[UUID]] = {}
+    look = await look_up(reader, actor, moment, language, wanted, steps)
+    told = changes_of(steps, wanted, look.seen.keys(), look.within, look.barred, actor.account_id)
+    read_to = steps[-1].position if steps else place.position
+    reached = read_to if more else max(read_to, end)
+    return Told([_text(each, look.seen) for each in told], replace(place, position=reached), more)
+
+
+@dataclass(slots=True)
+class Look:
+    """What a caller sees now of what some events are about: records as JSON texts, and see `changes_of`."""
+
+    seen: dict[tuple[str, UUID], str] = field(default_factory=dict)
+    within: dict[str, set[UUID]] = field(default_factory=dict)
+    barred: set[tuple[str, UUID]] = field(default_factory=set)
+
+
+async def look_up(
+    reader: AsyncConnection,
+    actor: Actor,
+    moment: Moment,
+    language: str,
+    wanted: Sequence[Resource],
+    steps: Sequence[Step],
+) -> Look:
+    """Ask what the caller sees now of what some events are about."""
+    look = Look()
     for resource in wanted:
         about = [step for step in steps if step.subject_kind == resource.subject_kind]
-        question = ROWS[resource.name](actor, moment, language)
         if ids := list({step.subject_id for step in about}):
-            texts = await records_as_json(reader, question, ids)
-            seen |= {(resource.subject_kind, key): text for key, text in texts.items()}
+            texts = await records_as_json(reader, ROWS[resource.name](actor, moment, language), ids)
+            look.seen |= {(resource.subject_kind, key): text for key, text in texts.items()}
         places = {named for step in about if step.kind in resource.leaving for named in places_of(step)}
         for step in steps:
             if step.kind in CARRYING:
                 places |= places_of(step) | {step.subject_id}
-        within[resource.subject_kind] = (
-            await ids_within(reader, actor.reach(resource.permission), places) if places else set()
-        )
-    barred = await _barred(reader, actor, steps)
-    told = changes_of(steps, wanted, seen.keys(), within, barred, actor.account_id)
-    read_to = steps[-1].position if steps else place.position
-    reached = read_to if more else max(read_to, end)
-    return Told([_text(each, seen) for each in told], replace(place, position=reached), more)
-
-
-async def _barred(reader: AsyncConnection, actor: Actor, steps: Sequence[Step]) -> set[tuple[str, UUID]]:
-    """The records among some events that are about the caller."""
-    ids = {step.subject_id for step in steps if step.subject_kind == SENT}
-    return {(SENT, key) for key in await cards_about(reader, actor.own, ids)} if ids else set()
+        reach = actor.reach(resource.permission)
+        look.within[resource.subject_kind] = await ids_within(reader, reach, places) if places else set()
+    if cards := {step.subject_id for step in steps if step.subject_kind == SENT}:
+        look.barred = {(SENT, key) for key in await cards_about(reader, actor.own, cards)}
+    return look
 
 
 async def _of_senders(

@@ -77,6 +77,7 @@ def install(app: FastAPI) -> None:
                 version=app.version,
                 description=INTRODUCTION,
                 routes=app.routes,
+                webhooks=app.webhooks.routes,
                 tags=[{"name": "refusal", "description": _refusal_texts()}],
                 separate_input_output_schemas=False,
             )

@@ -59,6 +59,12 @@ CLIENT_SECRET = str(demo_id("client_secret", "county-platform"))
 # A snapshot that the clerk asked for and may take.
 SNAPSHOT = str(demo_id("snapshot", "clerk/1"))
 
+# Webhooks of the program: one that is told things, one that waits for its confirmation, one that is paused; a message.
+WEBHOOK = str(demo_id("webhook", "county-platform"))
+UNCONFIRMED_WEBHOOK = str(demo_id("webhook", "county-platform/new"))
+PAUSED_WEBHOOK = str(demo_id("webhook", "county-platform/paused"))
+DELIVERY = str(demo_id("webhook_delivery", "county-platform/1"))
+
 # A notice of the clerk's, and a day on which the clerk got some.
 NOTICE = str(demo_id("notice", "clerk/1"))
 NOTICE_DAY = "2026-06-01"
@@ -108,6 +114,9 @@ ROLES = {
             *("handover_read", "handover_hand_over"),
             *("client_list", "client_scopes", "client_get", "client_events", "client_register", "client_change"),
             *("client_make_secret", "client_end_one_secret", "client_suspend", "client_resume"),
+            *("webhook_list", "webhook_types", "webhook_register", "webhook_get", "webhook_events", "webhook_change"),
+            *("webhook_pause", "webhook_resume", "webhook_close", "webhook_make_secret", "webhook_deliveries"),
+            *("webhook_redeliver", "webhook_redeliver_some"),
         ),
         "system_admin",
     ),
@@ -121,7 +130,10 @@ ROLES = {
         "county-platform",
     ),
     **dict.fromkeys(
-        ("grant_roles", "grant_get", "grant_give", "grant_end", "client_set_scopes", "client_confirm_one_secret"),
+        (
+            *("grant_roles", "grant_get", "grant_give", "grant_end", "client_set_scopes", "client_confirm_one_secret"),
+            "webhook_confirm",
+        ),
         "security_admin",
     ),
 }

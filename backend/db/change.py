@@ -1,7 +1,7 @@
 """What the change feed asks of the log: the next events about some records, in the order that skips none."""
 
 from collections.abc import Collection, Sequence
-from datetime import date
+from datetime import date, datetime
 from typing import Any, NamedTuple
 from uuid import UUID
 
@@ -14,7 +14,7 @@ from backend.db.organization import Organization, Reach, under
 
 
 class Step(NamedTuple):
-    """One event as the feed needs it: its place, what it is about, and where that was."""
+    """One event as its readers need it: its place, what it is about, where that was, its id and its time."""
 
     transaction_id: int
     sequence: int
@@ -23,6 +23,8 @@ class Step(NamedTuple):
     subject_id: UUID
     organization_id: UUID | None
     data: dict[str, Any]
+    event_id: UUID
+    at: datetime
 
     @property
     def position(self) -> Position:
@@ -50,6 +52,8 @@ async def steps_after(
             col(Event.subject_id),
             col(Event.organization_id),
             col(Event.data),
+            col(Event.id),
+            col(Event.at),
         )
         .where(
             sa.or_(

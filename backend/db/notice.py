@@ -65,6 +65,9 @@ LOG = "audit"
 ACCOUNT, OWN_ACCOUNT = "account", "account_own"
 """The kinds of subject of alarms about an account: for whoever may read accounts, and for the account's own person."""
 
+CLIENT = "client"
+"""The kind of subject of alarms about a partner's program: for whoever may read clients."""
+
 
 async def sending_is_mine(session: Session) -> bool:
     """Whether no other worker sends notices until this transaction ends."""
@@ -160,7 +163,7 @@ def notices_of(
             sa.or_(
                 sa.and_(col(ProcedureRun.id).is_not(None), sa.or_(sa.false(), *seen), sa.not_(barred)),
                 kind == LOG if LOG in reaches else sa.false(),
-                col(Notice.subject_kind) == ACCOUNT if ACCOUNT in reaches else sa.false(),
+                *(col(Notice.subject_kind) == each for each in (ACCOUNT, CLIENT) if each in reaches),
                 sa.and_(col(Notice.subject_kind) == OWN_ACCOUNT, col(Notice.subject_id) == account_id),
             ),
         )

@@ -31,6 +31,7 @@ from backend.demo.rectification_stories import ITEMS
 from backend.demo.rectifications import rectification_cues
 from backend.demo.roster import by_registration, county_roster
 from backend.demo.snapshots import snapshot_cues
+from backend.demo.webhooks import webhook_cues
 from backend.domain.access import Actor, Moment
 from backend.domain.audit.read import export_events
 from backend.domain.audit.seal import seal_events
@@ -156,6 +157,7 @@ async def _load(session: Session, data: Path, cipher: FieldCipher, report: DemoR
             Cue(AUDITED, partial(_export_log, session, people["audit_admin"])),
             *inbox_cues(session, people, cipher),
             *client_cues(session, people),
+            *webhook_cues(session, people, cipher),
         ),
     )
     report.seconds["stories"] = time.perf_counter() - started - report.seconds["members"]

@@ -34,6 +34,7 @@ KINDS: dict[str, Kind] = {
     "nothing": Kind(None, "about no record: the permission alone decides"),
     "account": Kind("account:read", "accounts of those who work there"),
     "client": Kind("client:read", "a partner's program is seen by the administrators of who answers for it"),
+    "webhook": Kind("client:read", "a webhook is seen with the program that it belongs to"),
     "event": Kind("audit:read", "the log is the auditors', within their reach"),
     "grant": Kind("account:read", "a role is seen with whoever holds it"),
     "unpublished": Kind(None, "a decision that was not published is hidden from the public, and no role is asked"),

@@ -23,6 +23,7 @@ BEGINS = frozenset(
         "rectification.registered",
         "rectification.relook_drawn",
         "snapshot.ordered",
+        "webhook.registered",
     ]
 )
 """Something is there that was not: new values alone."""
@@ -67,6 +68,9 @@ HAPPENS = {
     "client.sign_in_failed": "nothing changes",
     "client.signature_refused": "nothing changes",
     "client.signed_in": "nothing changes",
+    "webhook.dead_lettered": "which message was given up is told",
+    "webhook.redelivered": "how many messages are sent again, and which, is told",
+    "webhook.secret_made": "a secret; how long the one before signs on is told",
     "audit.alarm_raised": "what was found is told",
     "demo.clock_moved": "by how many days is told",
     "feedback.received": "begins a card; one that repeats another is merged with it at once",
@@ -132,5 +136,10 @@ CHANGES = {
     "rectification.supervised": "test_rectification_examples.py::test_examples_200_act_transfer_merge_and_supervise",
     "rectification.moved": "test_feedback_item.py::test_mark_200_takes_the_item_from_whoever_turns_out_to_be_meant",
     "rectification.transferred": "test_rectification_examples.py::test_examples_200_act_transfer_merge_and_supervise",
+    "webhook.changed": "test_webhook.py::test_confirm_200_and_change_200_to_another_address_asks_for_it_anew",
+    "webhook.closed": "test_webhook.py::test_pause_200_resume_200_and_close_200_with_their_reasons",
+    "webhook.confirmed": "test_webhook.py::test_confirm_200_and_change_200_to_another_address_asks_for_it_anew",
+    "webhook.paused": "test_webhook.py::test_pause_200_resume_200_and_close_200_with_their_reasons",
+    "webhook.resumed": "test_webhook.py::test_pause_200_resume_200_and_close_200_with_their_reasons",
 }
 """A field of the subject changed: old and new value. Each with a test of the API that makes such an event."""

@@ -11,7 +11,7 @@ from uuid import uuid4
 
 from tests.api.decisions import PDF
 from tests.api.rectifications import ahead, today
-from tests.matrix.world import Subject, World, new_box, new_card, new_decision, new_rectification, roster
+from tests.matrix.world import WEBHOOK, Subject, World, new_box, new_card, new_decision, new_rectification, roster
 from tests.people import citizen_number
 
 Sent = Callable[[World, str, Subject], dict[str, Any]]
@@ -190,6 +190,26 @@ LINES: dict[str, Line] = {
             ("bring", batch_of(make)),
         )
     },
+    "webhook_list": Line("nothing"),
+    "webhook_types": Line("nothing"),
+    "webhook_register": Line(
+        "client",
+        bodied(lambda _w, _p, s: {"client_id": str(s.id), "url": WEBHOOK, "resources": ["members"]}),
+        best=201,
+    ),
+    "webhook_get": Line("webhook"),
+    "webhook_events": Line("webhook"),
+    "webhook_deliveries": Line("webhook"),
+    "webhook_change": Line("webhook", body(resources=["decisions"])),
+    "webhook_confirm": Line("webhook", body(url=WEBHOOK, reason="已与对接方核对"), per_caller=True),
+    "webhook_pause": Line("webhook", body(reason="对接方系统升级"), per_caller=True),
+    "webhook_resume": Line("webhook", body(reason="升级完毕"), subject="paused_webhook"),
+    "webhook_close": Line("webhook", body(reason="不再对接"), per_caller=True),
+    "webhook_make_secret": Line("webhook", body(overlap_hours=0, reason="更换密钥"), best=201),
+    "webhook_redeliver": Line("webhook", bodied(lambda _w, _p, s: {"delivery_id": s.more["delivery_id"]})),
+    "webhook_redeliver_some": Line(
+        "webhook", body(since="2026-01-01T00:00:00+08:00", until="2026-01-02T00:00:00+08:00")
+    ),
     "change_list": Line("nothing"),
     # A stream would be waited for to its end: who is let in hears of the cursor instead.
     "change_stream": Line("nothing", lambda *_: {"headers": {"last-event-id": "nobody's"}}, best=422),

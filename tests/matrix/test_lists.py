@@ -42,6 +42,7 @@ LISTS: dict[str, tuple[str, str, dict[str, Any]]] = {
     "/sealed-reports": ("sealed_report", "feedback:seal", {}),
     "/imports": ("import", "ledger:read", {}),
     "/clients": ("client", "client:read", {}),
+    "/webhooks": ("webhook", "client:read", {}),
 }
 
 
@@ -97,6 +98,7 @@ async def forest(demo_app) -> Any:
         "sealed_report",
         "import",
         "client",
+        "webhook",
     ):
         planted[kind] = {}
         for name in places:

@@ -21,6 +21,8 @@ from backend.db.rectification import RectificationRelook, RelookKind
 from backend.db.row_security import KEEPER, open_vault
 from backend.db.second_step import SecondStep
 from backend.db.snapshot import Snapshot
+from backend.db.webhook import Webhook
+from backend.db.webhook_delivery import DeliveryState, WebhookDelivery
 from backend.domain.access import ROLE_PERMISSIONS, Moment
 from backend.domain.audit.seal import seal_events
 from backend.domain.client.keeping import secret_hash
@@ -478,6 +480,41 @@ async def _suspended_client(world: World, place: str, _: Account | None) -> Subj
     found = await _client(world, place, None)
     async with world.app.state.database.transaction() as session:
         (await session.get_one(Client, found.id)).suspended_at = utc_now()
+    return found
+
+
+WEBHOOK = "https://hooks.example.gov.cn/guanbiao"
+
+
+@maker("webhook")
+async def _webhook(world: World, place: str, _: Account | None) -> Subject:
+    """A subscription of a program that belongs to the place, with one message that was given up."""
+    client, at = await _client(world, place, None), world.places[place]
+    webhook = Webhook(
+        county_id=at.county_id, organization_id=at.id, client_key=client.id, url=WEBHOOK, resources=["members"]
+    )
+    message = WebhookDelivery(
+        webhook_id=webhook.id,
+        type="member.changed",
+        resource="members",
+        record_id=new_id(),
+        change_id=new_id(),
+        at=utc_now(),
+        next_at=utc_now(),
+        state=DeliveryState.dead,
+    )
+    async with world.app.state.database.transaction() as session:
+        session.add(webhook)
+        await session.flush()
+        session.add(message)
+    return Subject(webhook.id, at, webhook.version, {"delivery_id": str(message.id)})
+
+
+@maker("paused_webhook")
+async def _paused_webhook(world: World, place: str, _: Account | None) -> Subject:
+    found = await _webhook(world, place, None)
+    async with world.app.state.database.transaction() as session:
+        (await session.get_one(Webhook, found.id)).paused_at = utc_now()
     return found
 
 

@@ -1,0 +1,37 @@
+import { describe, expect, it } from 'vitest';
+
+import type { Webhook } from '@/api/types-partner';
+
+import { deedsOf, minutesSince } from './partner-fields';
+
+const webhook: Webhook = {
+  id: 'w', client: { id: 'c', client_id: 'county-platform', name: '县一体化平台' }, organization: { id: 'o', name: '县委' }, url: 'https://hooks.platform.example/',
+  resources: ['members'], types: [], state: 'active', confirmed_at: '2026-11-01T00:00:00Z', paused_at: null, reason: null, secrets: [],
+  last_success_at: null, last_failure_at: null, last_failure: null, failing_since: null, waiting: 0, dead: 0, waiting_since: null, created_at: '2026-11-01T00:00:00Z', version: 1,
+};
+
+describe('what may be done with a webhook', () => {
+  it('is pausing, sending again, renewing and closing for whoever keeps clients', () => {
+    expect(deedsOf(webhook, true, false)).toEqual(['pause', 'again', 'renew', 'close']);
+  });
+
+  it('is resuming while it is paused', () => {
+    expect(deedsOf({ ...webhook, state: 'paused', paused_at: '2026-11-02T00:00:00Z' }, true, false)).toContain('resume');
+  });
+
+  it('is confirming alone for the security administrator, and only once', () => {
+    expect(deedsOf({ ...webhook, state: 'unconfirmed', confirmed_at: null }, false, true)).toEqual(['confirm']);
+    expect(deedsOf(webhook, false, true)).toEqual([]);
+  });
+
+  it('is nothing when it is closed', () => {
+    expect(deedsOf({ ...webhook, state: 'closed' }, true, true)).toEqual([]);
+  });
+});
+
+describe('how long something waits', () => {
+  it('is told in whole minutes and never less than none', () => {
+    expect(minutesSince('2026-11-30T10:00:00Z', Date.parse('2026-11-30T10:07:59Z'))).toBe(7);
+    expect(minutesSince('2026-11-30T10:00:00Z', Date.parse('2026-11-30T09:59:00Z'))).toBe(0);
+  });
+});
