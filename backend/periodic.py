@@ -7,6 +7,7 @@ from functools import partial
 from pathlib import Path
 
 from backend.apart import apart
+from backend.api.source_table import RESOURCES
 from backend.auditing import check_log, check_log_now, described, note
 from backend.db.audit_watch import waiting_since, watching_is_mine
 from backend.db.base import Session
@@ -18,6 +19,8 @@ from backend.domain.client.sign_in import forget_words
 from backend.domain.erasure import erase_due, erase_files
 from backend.domain.feedback.sender import forget_tries
 from backend.domain.feedback.settle import settle_unrated
+from backend.domain.feedback.tracking import load_tracking
+from backend.domain.feedback.vault import Vault
 from backend.domain.keys import load_cipher
 from backend.domain.ledger.upload import erase_expired
 from backend.domain.notice.send import send_notices
@@ -25,6 +28,8 @@ from backend.domain.rectification.relook import draw_relooks
 from backend.domain.sign_in import forget_old
 from backend.domain.signing import load_or_create_key
 from backend.domain.snapshot_file import erase_snapshots
+from backend.domain.source.mapping import tell_of_codes
+from backend.domain.source.waiting import enter_waiting
 from backend.domain.staff.life import suspend_dormant
 from backend.domain.storage import Storage
 from backend.domain.webhook.redelivery import forget_delivered
@@ -35,6 +40,7 @@ Sweep = Callable[[Session, Moment], Awaitable[int]]
 
 _log = logging.getLogger("guanbiao.periodic")
 
+_EVERY_MINUTE = "* * * * *"
 _FIVE_MINUTES = "*/5 * * * *"
 _TEN_MINUTES = "*/10 * * * *"
 _HOURLY = "5 * * * *"
@@ -52,6 +58,7 @@ class Periodic:
 def periodic(settings: Settings) -> tuple[Periodic, ...]:
     """Everything that workers do by themselves."""
     cipher = load_cipher(settings.data, settings.field_cipher)
+    vault = Vault(cipher, load_tracking(settings.data), settings.photos)
     files = partial(
         erase_files,
         temporary=settings.temporary,
@@ -73,6 +80,8 @@ def periodic(settings: Settings) -> tuple[Periodic, ...]:
         Periodic("webhook_forget", _HOURLY, forget_delivered),
         Periodic("personal_data_erase", _HOURLY, partial(erase_due, cipher=cipher)),
         Periodic("file_erase", _HOURLY, files),
+        Periodic("mapping_enter", _EVERY_MINUTE, partial(enter_waiting, vault=vault, resources=RESOURCES)),
+        Periodic("mapping_tell", _TEN_MINUTES, tell_of_codes),
         Periodic("sign_in_forget", _TEN_MINUTES, forget_old),
         Periodic("account_dormancy", _TEN_MINUTES, suspend_dormant),
     )

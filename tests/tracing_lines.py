@@ -25,6 +25,7 @@ PARTS = {
     "role_grant": "named in the event with what it gave",
     "sealed_report": "a ciphertext; reading and handing over are the event itself",
     "source_record": "keyed hashes of what was brought last; what changed is told of the record itself",
+    "waiting_record": "what became of it is the kind of the event",
     "second_step": "a secret; its state is the kind of the event",
     "snapshot": "how much was written and its hash is told",
     "sign_in_try": "counts tries under keyed hashes, for a day",

@@ -65,6 +65,11 @@ UNCONFIRMED_WEBHOOK = str(demo_id("webhook", "county-platform/new"))
 PAUSED_WEBHOOK = str(demo_id("webhook", "county-platform/paused"))
 DELIVERY = str(demo_id("webhook_delivery", "county-platform/1"))
 
+# A code of the partner's program, and two of its records that wait: for a code, and refused.
+MAPPING = str(demo_id("code_mapping", "0301"))
+WAITING = str(demo_id("waiting_record", "2026-0131"))
+REFUSED_WAITING = str(demo_id("waiting_record", "2026-0132"))
+
 # A notice of the clerk's, and a day on which the clerk got some.
 NOTICE = str(demo_id("notice", "clerk/1"))
 NOTICE_DAY = "2026-06-01"

@@ -19,13 +19,16 @@ from backend.api.source_shapes import MOST, BroughtOut, PushedOut, SourceRef, Tr
 from backend.api.source_table import LINES, Line
 from backend.db.base import Session
 from backend.db.engine import Database
+from backend.db.mapping import WaitingRecord, WaitingState, words_for
 from backend.domain.access import Actor, Moment
 from backend.domain.calendar import day_of
 from backend.domain.errors import Forbidden, Invalid, NotFound, Problem, Refused, invalid
 from backend.domain.feedback.vault import Vault
 from backend.domain.source.key import key_problems
-from backend.domain.source.push import Outcome, Pushed, Said, push, pushed_before
+from backend.domain.source.push import Outcome, Pushed, Said, pushed_before
 from backend.domain.source.resource import SourceKey
+from backend.domain.source.waiting import Held, what_waits
+from backend.domain.source.waiting import bring as bring_record
 
 System = Annotated[str, Path(description="What the partner calls its system.", examples=["grid"])]
 _WORDS = "What the partner calls the record."
@@ -76,21 +79,27 @@ def source_router(line: Line) -> APIRouter:
         body: Any,
         actor: Any,
     ) -> Any:
-        """Bring a record under the partner's own id: made when it is new; `unchanged` when it says the same.
+        """Bring a record under the partner's own id: made when it is new; `unchanged` when it says the same; 202
+        `waiting` where a code in `codes` is not mapped yet, or an earlier push of this id waits.
 
         Where a record says something else, what may change is changed; what stands as it was pushed first is refused at
         its field (409, with the version as ETag). Whatever people here have changed since is not undone.
         """
         key = key_of(line, actor, moment, system, id)
-        pushed = await push(
-            session, vault, actor, moment, line.sourced, key, said_by(body.model_dump(exclude_unset=True))
+        said = said_by(body.model_dump(exclude_unset=True))
+        brought = await bring_record(session, vault, actor, moment, line.sourced, key, said)
+        response.status_code = 202 if isinstance(brought, Held) else 200
+        if isinstance(brought, Pushed) and brought.outcome is Outcome.created:
+            response.status_code = 201
+        told = await brought_out(session, key, brought)
+        return answer(
+            **{**told.model_dump(), "record": await _shown(line, session, actor, moment, language, brought, response)}
         )
-        response.status_code = 201 if pushed.outcome is Outcome.created else 200
-        record = await _shown(line, session, actor, moment, language, pushed, response)
-        return answer(**{**pushed_out(key, pushed).model_dump(), "record": record})
 
     async def get(
+        request: Request,
         session: SessionDep,
+        vault: VaultDep,
         moment: MomentDep,
         language: LanguageDep,
         response: Response,
@@ -98,11 +107,17 @@ def source_router(line: Line) -> APIRouter:
         id: Id,
         actor: Any,
     ) -> Any:
-        """The record that the partner has brought under its own id, as the program may see it."""
+        """The record that the partner has brought under its own id, as the program may see it; or how it waits."""
         key = key_of(line, actor, moment, system, id)
+        ask = Ask(vault, actor, moment, language, request.scope.get("state", {}).get("request_id"))
+        if (waits := await what_waits(session, key)) is not None:
+            response.headers["cache-control"] = "no-store"
+            return answer(**{**_waiting(ask, key, waits).model_dump(), "record": None})
         pushed = await pushed_before(session, actor, line.sourced, key)
-        record = await _shown(line, session, actor, moment, language, pushed, response)
-        return answer(**{**pushed_out(key, pushed).model_dump(), "record": record})
+        told = await brought_out(session, key, pushed)
+        return answer(
+            **{**told.model_dump(), "record": await _shown(line, session, actor, moment, language, pushed, response)}
+        )
 
     async def bring(
         request: Request,
@@ -132,7 +147,7 @@ def source_router(line: Line) -> APIRouter:
         path,
         name="put_by_source",
         response_model=answer,
-        responses={201: {"model": answer}, **refusals(403, 404, 409)},
+        responses={201: {"model": answer}, 202: {"model": answer}, **refusals(403, 404, 409)},
     )(put)
     router.get(path, name="get_by_source", response_model=answer, responses=refusals(403, 404))(get)
     router.post("/batches", name="bring", response_model=BroughtOut, responses=refusals(403, 413))(bring)
@@ -156,15 +171,25 @@ def _validated(shape: type[Body], sent: Any) -> dict[str, Any]:
 def said_by(sent: Mapping[str, Any]) -> Said:
     """What was sent for one record: its fields, and what is said about them."""
     values = dict(sent)
-    return Said(reason=values.pop("reason", ""), values=values)
+    codes, reason = values.pop("codes", {}), values.pop("reason", "")
+    # What is null and came as a code was not said outright.
+    return Said(
+        {name: value for name, value in values.items() if value is not None or name not in codes}, codes, reason
+    )
 
 
 async def _shown(
-    line: Line, session: Session, actor: Actor, moment: Moment, language: str, pushed: Pushed, response: Response
+    line: Line,
+    session: Session,
+    actor: Actor,
+    moment: Moment,
+    language: str,
+    pushed: Pushed | Held,
+    response: Response,
 ) -> Any:
     """The record with its ETag; None where the program may not see it."""
     response.headers["cache-control"] = "no-store"
-    if pushed.standing is None:
+    if isinstance(pushed, Held) or pushed.standing is None:
         return None
     try:
         return await line.shown(session, actor, moment, language, pushed.id, response)
@@ -172,12 +197,30 @@ async def _shown(
         return None
 
 
-def pushed_out(key: SourceKey, pushed: Pushed) -> PushedOut:
-    standing, receipt = pushed.standing, pushed.receipt
-    seen = {"number": standing.number, "status": standing.status, "version": standing.version} if standing else {}
-    tracked = TrackedBy(code=receipt.code, pin=receipt.pin) if receipt else None
+async def brought_out(session: Session, key: SourceKey, brought: Pushed | Held) -> PushedOut:
     at = SourceRef(system=key.system, id=key.id)
-    return _out(at, result=pushed.outcome.value, id=pushed.id, receipt=tracked, **seen)
+    if isinstance(brought, Held):
+        return _out(at, result="waiting", unknown=brought.unknown)
+    standing, receipt = brought.standing, brought.receipt
+    seen: dict[str, Any] = {}
+    if standing is not None:
+        words = await words_for(session, key.client_key, key.resource, "status")
+        seen = {"number": standing.number, "status": standing.status, "version": standing.version}
+        seen["partner_status"] = words.get(standing.status)
+    tracked = TrackedBy(code=receipt.code, pin=receipt.pin) if receipt else None
+    return _out(at, result=brought.outcome.value, id=brought.id, receipt=tracked, **seen)
+
+
+def _waiting(ask: Ask, key: SourceKey, row: WaitingRecord) -> PushedOut:
+    """How a record waits, and why it was refused or dismissed, in words."""
+    said = None
+    if row.state is WaitingState.dismissed:
+        said = refusal(ask.language, 409, "waiting_dismissed", {"reason": row.reason}, (), ask.request_id)
+    elif row.problem is not None:
+        problems = [Problem(**error) for error in row.problem["errors"]]
+        said = refusal(ask.language, 409, row.problem["code"], row.problem["params"], problems, ask.request_id)
+    at = SourceRef(system=key.system, id=key.id)
+    return _out(at, result=row.state.value, unknown=row.unknown, problem=said)
 
 
 async def _brought(
@@ -193,12 +236,12 @@ async def _brought(
     try:
         said = said_by(_validated(body_shape, sent))
         async with database.transaction() as session:
-            pushed = await push(session, ask.vault, ask.actor, ask.moment, line.sourced, key, said)
+            brought = await bring_record(session, ask.vault, ask.actor, ask.moment, line.sourced, key, said)
+            return await brought_out(session, key, brought)
     except Refused as refused:
         return _refused(ask, at, refused, "/record")
     except sqlalchemy.exc.DBAPIError as error:
         return _out(at, problem=refusal(ask.language, *database_says(error), {}, (), ask.request_id))
-    return pushed_out(key, pushed)
 
 
 def _read(line: Line, ask: Ask, system: str, item: Any) -> tuple[SourceKey, Any]:
@@ -223,8 +266,8 @@ def _refused(ask: Ask, at: SourceRef, refused: Refused, below: str = "") -> Push
 
 
 def _out(at: SourceRef, **more: Any) -> PushedOut:
-    empty = dict.fromkeys(("id", "number", "status", "version", "receipt", "problem"))
-    return PushedOut(**(empty | {"source": at, "result": "refused"} | more))
+    empty = dict.fromkeys(("id", "number", "status", "partner_status", "version", "receipt", "problem"))
+    return PushedOut(**(empty | {"source": at, "result": "refused", "unknown": []} | more))
 
 
 ROUTERS = tuple(source_router(line) for line in LINES)

@@ -1,16 +1,17 @@
 """The bodies and answers of what partners' programs bring; each kind of record has them with its own fields."""
 
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, Optional
 from uuid import UUID
 
 from pydantic import Field, SkipValidation, StringConstraints, create_model
 
-from backend.api.shapes import Answer, Body, OptionalText, Refusal
+from backend.api.shapes import Answer, Body, OptionalText, Refusal, Text
 from backend.api.source_table import Line
 
 MOST = 1000
 """Records that one batch brings, at the most."""
 
+Code = Annotated[Text, StringConstraints(max_length=64)]
 Reason = Annotated[OptionalText, StringConstraints(max_length=1000)]
 
 
@@ -28,19 +29,31 @@ class TrackedBy(Answer):
     pin: str
 
 
+class UnknownCode(Answer):
+    """A code of the partner's that nobody here has mapped yet."""
+
+    field: str
+    code: str
+
+
 class PushedOut(Answer):
-    """What became of one push.
+    """What became of one push. `waiting`: some codes are `unknown`, or another record under the id waits; it comes in
+    by itself once they are mapped. `dismissed`: somebody here has said that it shall not.
+
+    `partner_status` is the partner's word for our `status`, where one is mapped.
 
     `number`, `status` and `version` are null where the record is out of the program's sight; so is everything but
     `source`, `result` and `problem` of one that was refused. `receipt` comes with cards, whenever they are brought.
     """
 
     source: SourceRef
-    result: Literal["created", "updated", "unchanged", "refused"]
+    result: Literal["created", "updated", "unchanged", "waiting", "refused", "dismissed"]
     id: UUID | None
     number: str | None
     status: str | None
+    partner_status: str | None
     version: int | None
+    unknown: list[UnknownCode]
     receipt: TrackedBy | None
     problem: Refusal | None
 
@@ -53,10 +66,16 @@ class BroughtOut(Answer):
 
 
 def body_of(line: Line) -> type[Body]:
-    """The body of one push: that of making one by hand, and why something is said otherwise than before."""
+    """The body of one push: that of making one by hand, with fields as the partner's codes, and a reason."""
+    inward = [name for name, coded in line.sourced.coded.items() if not coded.outward]
     fields: dict[str, Any] = {
-        "reason": (Annotated[Reason, Field(description="Why something is said otherwise than before.")], "")
+        name: (Optional[field.annotation], None)  # noqa: UP045 - a shape's annotation is known only here
+        for name in inward
+        if (field := line.shape.model_fields[name]).is_required()
     }
+    told = f"The partner's own codes, for any of {', '.join(inward)}; unknown ones wait to be mapped."
+    fields["codes"] = (Annotated[dict[str, Code], Field(max_length=len(inward), description=told)], {})
+    fields["reason"] = (Annotated[Reason, Field(description="Why something is said otherwise than before.")], "")
     return _made(line, "BySource", line.shape, fields, dict(line.example))
 
 

@@ -20,15 +20,20 @@ from backend.db.rectification import OVER as ITEM_OVER
 from backend.db.rectification import rectification_in
 from backend.domain.access import Actor, Moment
 from backend.domain.errors import Invalid, Refused
+from backend.domain.feedback.category import CATEGORIES
+from backend.domain.feedback.choice import CHANNELS, STATUSES, URGENCIES, VOICES, WISHES
 from backend.domain.feedback.choice import OVER as CARD_OVER
 from backend.domain.feedback.receive import enter_card
 from backend.domain.feedback.sight import sight_of
 from backend.domain.feedback.staff import change_card
 from backend.domain.feedback.tracking import Receipt
 from backend.domain.feedback.vault import Vault
+from backend.domain.rectification.category import CATEGORY_TITLES
 from backend.domain.rectification.correction import CHANGEABLE, change_rectification, correct_rectification
 from backend.domain.rectification.register import register_rectification
-from backend.domain.source.resource import Change, Made, Sourced, SourceKey, Standing
+from backend.domain.rectification.words import SEVERITY_TITLES, SOURCE_TITLES, STATUS_TITLES
+from backend.domain.scene import Title
+from backend.domain.source.resource import Change, Coded, Made, Sourced, SourceKey, Standing
 
 Shown = Callable[[Session, Actor, Moment, str, UUID, Response], Awaitable[Any]]
 
@@ -146,6 +151,15 @@ def _receipt(vault: Vault, key: SourceKey) -> Receipt:
     return vault.tracking.receipt(vault.tracking.source_submission(key.text))
 
 
+def by_value(titles: Mapping[Any, Title]) -> dict[str, Title]:
+    """Titles by what the values are in JSON."""
+    return {member.value: title for member, title in titles.items()}
+
+
+_PLACE: Title = {"zh-CN": "所属组织", "en": "Organisation"}
+_CATEGORY: Title = {"zh-CN": "类别", "en": "Category"}
+_STATUS: Title = {"zh-CN": "状态（告知对方）", "en": "Status (told to the partner)"}
+
 LINES = (
     Line(
         Sourced(
@@ -157,6 +171,15 @@ LINES = (
             create=_register,
             change=_change_item,
             standing=_item_stands,
+            title={"zh-CN": "整改事项", "en": "Rectifications"},
+            coded={
+                "organization_id": Coded(_PLACE, None),
+                "responsible_unit_id": Coded({"zh-CN": "责任单位", "en": "Responsible unit"}, None),
+                "source": Coded({"zh-CN": "问题来源", "en": "Source"}, by_value(SOURCE_TITLES)),
+                "category": Coded(_CATEGORY, by_value(CATEGORY_TITLES)),
+                "severity": Coded({"zh-CN": "严重程度", "en": "Severity"}, by_value(SEVERITY_TITLES)),
+                "status": Coded(_STATUS, by_value(STATUS_TITLES), outward=True),
+            },
         ),
         tag="rectification",
         shape=RectificationIn,
@@ -175,6 +198,19 @@ LINES = (
             change=_change_card,
             standing=_card_stands,
             receipt=_receipt,
+            title={"zh-CN": "群众反映", "en": "Feedback cards"},
+            coded={
+                "organization_id": Coded(_PLACE, None),
+                "category": Coded(_CATEGORY, CATEGORIES),
+                "channel": Coded(
+                    {"zh-CN": "渠道", "en": "Channel"},
+                    {key: one.title for key, one in CHANNELS.items() if not one.by_sender},
+                ),
+                "wish": Coded({"zh-CN": "诉求类型", "en": "Wish"}, by_value(WISHES)),
+                "voice": Coded({"zh-CN": "谁的声音", "en": "Voice"}, by_value(VOICES)),
+                "urgency": Coded({"zh-CN": "紧急程度", "en": "Urgency"}, by_value(URGENCIES)),
+                "status": Coded(_STATUS, by_value(STATUSES), outward=True),
+            },
         ),
         tag="feedback",
         shape=EntryBySource,
@@ -184,3 +220,4 @@ LINES = (
     ),
 )
 BY_NAME: Mapping[str, Line] = {line.name: line for line in LINES}
+RESOURCES: Mapping[str, Sourced] = {line.name: line.sourced for line in LINES}

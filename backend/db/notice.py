@@ -62,6 +62,9 @@ LIMIT = sa.func.least(col(ProcedureRun.limit_at), col(ProcedureRun.due_at))
 LOG = "audit"
 """The kind of subject of alarms of the log: they stand for no run, and are for whoever may read the log."""
 
+MAPPING = "mapping"
+"""The kind of subject of notices that a partner's codes wait to be mapped: for whoever may map them."""
+
 ACCOUNT, OWN_ACCOUNT = "account", "account_own"
 """The kinds of subject of alarms about an account: for whoever may read accounts, and for the account's own person."""
 
@@ -163,7 +166,7 @@ def notices_of(
             sa.or_(
                 sa.and_(col(ProcedureRun.id).is_not(None), sa.or_(sa.false(), *seen), sa.not_(barred)),
                 kind == LOG if LOG in reaches else sa.false(),
-                *(col(Notice.subject_kind) == each for each in (ACCOUNT, CLIENT) if each in reaches),
+                *(col(Notice.subject_kind) == each for each in (ACCOUNT, CLIENT, MAPPING) if each in reaches),
                 sa.and_(col(Notice.subject_kind) == OWN_ACCOUNT, col(Notice.subject_id) == account_id),
             ),
         )

@@ -15,6 +15,7 @@ from backend.db.feedback import FeedbackCard
 from backend.db.feedback_channel import HotlineCall
 from backend.db.feedback_vault import FeedbackContact, FeedbackPhoto, SealedReport
 from backend.db.kept_answer import KeptAnswer
+from backend.db.mapping import WaitingRecord, WaitingState
 from backend.db.member import ENDED, Member, MemberBranch
 from backend.db.member_correction import CorrectionState, MemberCorrection
 from backend.db.notice import Notice
@@ -148,6 +149,14 @@ async def drop_invitations(session: Session, expired_before: datetime) -> Gone:
 async def drop_answers(session: Session, kept_before: datetime) -> Gone:
     """Answers that nobody may ask for again."""
     return await _drop_before(session, KeptAnswer, col(KeptAnswer.kept_at), kept_before)
+
+
+async def drop_dismissed(session: Session, before: datetime) -> Gone:
+    """Records of partners' programs that were dismissed before a moment."""
+    over = sa.delete(WaitingRecord).where(
+        col(WaitingRecord.state) == WaitingState.dismissed, col(WaitingRecord.updated_at) < before
+    )
+    return await _gone(session, over.returning(col(WaitingRecord.county_id)))
 
 
 async def drop_credentials(session: Session, closed_before: datetime) -> Gone:

@@ -3,18 +3,22 @@
 from collections.abc import Iterator, Mapping
 from datetime import date
 from functools import partial
+from typing import Any
 
 import sqlalchemy as sa
 from sqlmodel import col
 
 from backend.db.base import Session, utc_now
 from backend.db.client import Client, ClientSecret
+from backend.db.mapping import CodeMapping, WaitingRecord, WaitingState
 from backend.db.source import SourceRecord
 from backend.demo.calendar import at
 from backend.demo.cue import Cue
 from backend.domain.access import Actor, Moment
 from backend.domain.calendar import start_of
+from backend.domain.canonical import canonical_json
 from backend.domain.client.keeping import NewClient, give_scopes, register_client, secret_hash, suspend_client
+from backend.domain.crypto import FieldCipher
 from backend.domain.demo_id import demo_id
 
 PLATFORM, HOTLINE = "county-platform", "old-hotline"
@@ -27,10 +31,10 @@ SCOPES = (
 )
 
 
-def client_cues(session: Session, people: Mapping[str, Actor]) -> Iterator[Cue]:
+def client_cues(session: Session, cipher: FieldCipher, people: Mapping[str, Actor]) -> Iterator[Cue]:
     """Register two programs, give one of them its scopes, and suspend the other."""
     yield Cue(_REGISTERED, partial(_register, session, people["system_admin"]))
-    yield Cue(_GIVEN, partial(_give, session, people["security_admin"]))
+    yield Cue(_GIVEN, partial(_give, session, cipher, people["security_admin"]))
     yield Cue(_SUSPENDED, partial(_suspend, session, people["system_admin"]))
 
 
@@ -50,9 +54,10 @@ async def _register(session: Session, keeper: Actor) -> None:
         await register_client(session, keeper, Moment(_REGISTERED), new, id=demo_id("client", client_id))
 
 
-async def _give(session: Session, giver: Actor) -> None:
+async def _give(session: Session, cipher: FieldCipher, giver: Actor) -> None:
     client = await session.get_one(Client, demo_id("client", PLATFORM))
     await give_scopes(session, giver, Moment(_GIVEN), client.id, client.version, SCOPES, "县乡数据共享协议")
+    _leave_codes(session, cipher, client)
     for resource, key in (("rectifications", "rectification"), ("feedback-cards", "feedback")):
         known = SourceRecord(
             client_key=client.id,
@@ -66,6 +71,31 @@ async def _give(session: Session, giver: Actor) -> None:
             updated_at=_DAY,
         )
         session.add(known)
+
+
+def _leave_codes(session: Session, cipher: FieldCipher, client: Client) -> None:
+    """A code that is mapped, a record that waits for another, and one that was refused."""
+    here: dict[str, Any] = {"county_id": client.county_id, "organization_id": client.reach_id, "client_key": client.id}
+    here |= {"resource": "rectifications", "created_at": _GIVEN, "updated_at": _GIVEN}
+    key = demo_id("code_mapping", "0301")
+    session.add(CodeMapping(id=key, field="category", code="0301", value="infrastructure", **here))
+    refused = {"code": "not_found", "params": {}, "errors": []}
+    for place, (source_id, code, problem) in enumerate((("2026-0131", "0399", None), ("2026-0132", "0301", refused))):
+        key = demo_id("waiting_record", source_id)
+        said = {"values": {"problem": "渠道护坡塌方三米"}, "codes": {"category": code}, "reason": ""}
+        row = WaitingRecord(
+            id=key,
+            place=place + 1,
+            system="grid",
+            source_id=source_id,
+            body=cipher.encrypt(canonical_json(said).decode(), "waiting_record.body", key),
+            body_hash=b"",
+            unknown=[] if problem else [{"field": "category", "code": code}],
+            state=WaitingState.refused if problem else WaitingState.waiting,
+            problem=problem,
+            **here,
+        )
+        session.add(row)
 
 
 async def _suspend(session: Session, keeper: Actor) -> None:

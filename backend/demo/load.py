@@ -156,7 +156,7 @@ async def _load(session: Session, data: Path, cipher: FieldCipher, report: DemoR
             *feedback_cues(session, people, vault),
             Cue(AUDITED, partial(_export_log, session, people["audit_admin"])),
             *inbox_cues(session, people, cipher),
-            *client_cues(session, people),
+            *client_cues(session, cipher, people),
             *webhook_cues(session, people, cipher),
         ),
     )

@@ -24,6 +24,8 @@ _DECISION_WORK = frozenset({"decision:write", "decision:act", "opinion:write", "
 # Listening and putting right: what everybody in an office does, and what only those who triage or supervise do.
 _LISTEN_READ = frozenset({"rectification:read", "feedback:read", "figure:read", "notice:read"})
 _LISTEN_WORK = frozenset({"rectification:write", "rectification:act", "feedback:write", "feedback:act", "poster:write"})
+_MAPPING = frozenset({"mapping:read", "mapping:write"})
+"""What a partner's codes mean, for whoever administers the place that the partner's program writes at."""
 
 # A role held at an organisation gives these there and on everything below it.
 ROLE_PERMISSIONS: dict[str, frozenset[str]] = {
@@ -38,13 +40,15 @@ ROLE_PERMISSIONS: dict[str, frozenset[str]] = {
     | _DECISION_WORK
     | _LISTEN_READ
     | _LISTEN_WORK
-    | frozenset({"organization:arrange", "account:read", "account:write", "demo:clock"}),
+    | frozenset({"organization:arrange", "account:read", "account:write", "demo:clock"})
+    | _MAPPING,
     "township_admin": _READ
     | _ROSTER
     | _DECISION_WORK
     | _LISTEN_READ
     | _LISTEN_WORK
-    | frozenset({"organization:arrange", "account:read", "account:write", "demo:clock"}),
+    | frozenset({"organization:arrange", "account:read", "account:write", "demo:clock"})
+    | _MAPPING,
     "secretary": _READ
     | _DECISION_WORK
     | _LISTEN_READ
@@ -56,6 +60,7 @@ ROLE_PERMISSIONS: dict[str, frozenset[str]] = {
     | _DECISION_WORK
     | _LISTEN_READ
     | _LISTEN_WORK
+    | _MAPPING
     | frozenset({"feedback:contact", "demo:clock"}),
     # The office of supervision and assessment: registers what was found, assigns it, watches it by
     # name (督办), verifies it and closes it.

@@ -111,6 +111,10 @@ async def _invitations(session: Session, _: FieldCipher, before: datetime) -> ke
     return await kept.drop_invitations(session, before)
 
 
+async def _dismissed(session: Session, _: FieldCipher, before: datetime) -> kept.Gone:
+    return await kept.drop_dismissed(session, before)
+
+
 async def _answers(session: Session, _: FieldCipher, before: datetime) -> kept.Gone:
     return await kept.drop_answers(session, before)
 
@@ -137,6 +141,7 @@ ERASERS: Mapping[str, Eraser] = {
     "session": _sessions,
     "invitation": _invitations,
     "kept_answer": _answers,
+    "waiting_record": _dismissed,
     "closed_account": _credentials,
     "unconfirmed_second_step": _unconfirmed,
     "notice": _notices,

@@ -231,6 +231,17 @@ RULES: tuple[Rule, ...] = (
         Deed.erase,
     ),
     Rule(
+        "waiting_record",
+        _both(
+            "对接系统送来、未予入库的记录（加密保存）", "Records of partners' programs that were dismissed, encrypted"
+        ),
+        _both("备查为何没有入库", "To show what was dismissed and why"),
+        _PIPL_19,
+        _both("决定不予入库之日", "the day on which it is dismissed"),
+        Period(months=1),
+        Deed.erase,
+    ),
+    Rule(
         "member_file",
         _both("党员基本信息", "A member's record"),
         _both("党员教育管理", "Keeping the rosters of members"),

@@ -35,6 +35,7 @@ KINDS: dict[str, Kind] = {
     "account": Kind("account:read", "accounts of those who work there"),
     "client": Kind("client:read", "a partner's program is seen by the administrators of who answers for it"),
     "webhook": Kind("client:read", "a webhook is seen with the program that it belongs to"),
+    "mapping": Kind("mapping:read", "a partner's codes are seen by who administers the place that its program reaches"),
     "event": Kind("audit:read", "the log is the auditors', within their reach"),
     "grant": Kind("account:read", "a role is seen with whoever holds it"),
     "unpublished": Kind(None, "a decision that was not published is hidden from the public, and no role is asked"),

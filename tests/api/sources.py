@@ -4,7 +4,13 @@ from typing import Any
 from uuid import uuid4
 
 import httpx
+import sqlalchemy as sa
+from sqlmodel import col
 
+from backend.db.base import utc_now
+from backend.db.mapping import WaitingRecord
+from backend.domain.access import Moment
+from backend.periodic import periodic
 from tests.api.clients import Partner
 from tests.api.feedbacks import new_card
 from tests.api.rectifications import new_rectification
@@ -53,3 +59,33 @@ async def pushed(client: httpx.AsyncClient, body: dict[str, Any], resource: str 
     answer = await client.put(at(called, resource), json=body)
     assert answer.status_code == 201, answer.text
     return {**answer.json(), "source_id": called}
+
+
+async def entered(county: County) -> int:
+    """Have the worker's round bring in what may come in; returns how many of the county's wait no more."""
+    task = next(each for each in periodic(county.app.state.settings) if each.key == "mapping_enter")
+    before, part = await waiting(county), 1
+    while part:
+        async with county.app.state.database.transaction() as session:
+            part = await task.sweep(session, Moment(utc_now()))
+    return before - await waiting(county)
+
+
+async def waiting(county: County) -> int:
+    """How many records of the county wait, and were not refused."""
+    mine = sa.and_(col(WaitingRecord.county_id) == county.county.id, col(WaitingRecord.state) == "waiting")
+    async with county.app.state.database.reader() as reader:
+        return (await reader.execute(sa.select(sa.func.count()).where(mine))).scalar_one()
+
+
+async def mapped(county: County, partner: Partner, code: str, value: str, **changes: Any) -> httpx.Response:
+    """What a clerk says that a code means."""
+    body = {"client_id": partner.body["id"], "resource": "rectifications", "field": "category"}
+    return await county.client("clerk").post("/mappings", json={**body, "code": code, "value": value, **changes})
+
+
+def coded(county: County, code: str, **changes: Any) -> dict[str, Any]:
+    """A problem whose category is the partner's own code."""
+    body = item(county, codes={"category": code}, **changes)
+    del body["category"]
+    return body

@@ -242,6 +242,11 @@ API = (
         "api/test_source.py::test_put_422_a_citizen_number_as_an_id",
     ),
     Bad(
+        "region code of another county",
+        "mapping_value_unknown",
+        "api/test_mapping.py::test_make_422_region_codes_of_another_county_mean_nothing_here",
+    ),
+    Bad(
         "place of another county",
         "not_found",
         "api/test_source.py::test_put_404_a_place_of_another_county",

@@ -17,6 +17,7 @@ BEGINS = frozenset(
         "feedback.entered",
         "feedback.photo_added",
         "grant.given",
+        "mapping.made",
         "member.registered",
         "notice.sent",
         "organization.created",
@@ -49,6 +50,9 @@ READS = frozenset(
 """Nothing changed; somebody read."""
 
 HAPPENS = {
+    "waiting_record.dismissed": "a record that is none yet; why is told",
+    "waiting_record.refused": "a record that is none yet; why is told",
+    "waiting_record.tried_again": "a record that is none yet",
     "account.handed_over": "each matter that names the successor has an event of its own",
     "account.invitation_released": "opens nothing by itself; what of an account in use ended with it is told",
     "account.password_changed": "a secret",
@@ -118,6 +122,7 @@ CHANGES = {
     "feedback.regrouped": "test_feedback_work.py::test_withdraw_200_leaves_the_others_who_were_merged_their_case",
     "feedback.withdrawn": "test_feedback_public.py::test_withdraw_200_before_the_answer_and_409_or_422_after",
     "grant.ended": "test_grant.py::test_give_201_is_in_force_at_the_next_request",
+    "mapping.changed": "test_mapping.py::test_change_200_from_now_on",
     "member.changed": "test_member.py::test_change_200_only_what_is_sent",
     "member.correction_settled": "test_member_correction.py::test_a_number_stays_masked_and_is_right_in_the_end",
     "member.disputed": "test_member_correction.py::test_ask_201_marks_the_record_for_everybody_until_it_is_settled",

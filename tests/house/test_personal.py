@@ -16,6 +16,7 @@ BACKEND = ROOT / "backend"
 
 # Bytes that are neither a ciphertext nor the hash beside one, each with what they are.
 OTHER_BYTES = {
+    "waiting_record.body_hash": "keyed hash of what was sent",
     "refresh_token.token_hash": "hash of a random token",
     "recovery_code.code_hash": "keyed hash of a random code",
     "known_device.device_hash": "keyed hash of a random number",

@@ -7,6 +7,8 @@ DOMAIN = Path(__file__).parents[2] / "backend" / "domain"
 
 # Functions with a session and a moment that are no verb of their own, each with who records for it.
 PARTS = {
+    "push": "the record's own verb, such as register_rectification",
+    "bring": "nobody while it waits; then the record's own verb",
     "start_run": "the record system's own verb, such as start_decision",
     "add_act": "the record system's own verb, such as act_on_decision",
     "judge_act": "nobody: a dry run writes nothing",

@@ -180,6 +180,27 @@ LINES: dict[str, Line] = {
     ),
     "client_suspend": Line("client", body(reason="系统下线")),
     "client_resume": Line("client", body(reason="系统恢复"), subject="suspended_client"),
+    # What partners' codes mean
+    "mapping_list": Line("nothing"),
+    "mapping_fields": Line("nothing"),
+    "mapping_codes": Line("nothing"),
+    "mapping_queue": Line("nothing"),
+    "mapping_make": Line(
+        "mapping",
+        bodied(
+            lambda _w, _p, s: {
+                "client_id": s.more["client"],
+                "resource": "rectifications",
+                "field": "category",
+                "code": uuid4().hex[:12],
+                "value": "venue",
+            }
+        ),
+        best=201,
+    ),
+    "mapping_change": Line("mapping", body(value="livelihood")),
+    "mapping_dismiss": Line("mapping", body(reason="对方已确认为测试数据"), subject="waiting_record"),
+    "mapping_retry": Line("mapping", subject="refused_record"),
     # What programs bring under ids of their own: people are refused, whatever their role.
     **{
         f"{tag}_{name}": Line("nothing", sent, best=403)

@@ -14,6 +14,7 @@ from backend.db.base import new_id, utc_now
 from backend.db.client import Client, ClientSecret
 from backend.db.event import Event
 from backend.db.feedback_channel import BoxOpening
+from backend.db.mapping import CodeMapping, WaitingRecord, WaitingState
 from backend.db.notice import Notice
 from backend.db.organization import Organization
 from backend.db.procedure import ProcedureRun
@@ -516,6 +517,51 @@ async def _paused_webhook(world: World, place: str, _: Account | None) -> Subjec
     async with world.app.state.database.transaction() as session:
         (await session.get_one(Webhook, found.id)).paused_at = utc_now()
     return found
+
+
+@maker("mapping")
+async def _mapping(world: World, place: str, _: Account | None) -> Subject:
+    """A code of a program that reaches the place, and the program itself."""
+    client = await _client(world, place, None)
+    mapping = CodeMapping(
+        county_id=client.place.county_id,
+        organization_id=client.place.id,
+        client_key=client.id,
+        resource="rectifications",
+        field="category",
+        code=uuid4().hex[:12],
+        value="venue",
+    )
+    async with world.app.state.database.transaction() as session:
+        session.add(mapping)
+    return Subject(mapping.id, client.place, 1, {"client": str(client.id)})
+
+
+@maker("waiting_record")
+async def _waiting(world: World, place: str, _: Account | None, **changes: Any) -> Subject:
+    """A record of a program that reaches the place, which waits for a code."""
+    client = await _client(world, place, None)
+    row = WaitingRecord(
+        county_id=client.place.county_id,
+        organization_id=client.place.id,
+        client_key=client.id,
+        resource="rectifications",
+        system="grid",
+        source_id=uuid4().hex[:12],
+        body=b"",
+        body_hash=b"",
+        unknown=[{"field": "category", "code": "0399"}],
+        **changes,
+    )
+    async with world.app.state.database.transaction() as session:
+        session.add(row)
+    return Subject(row.id, client.place)
+
+
+@maker("refused_record")
+async def _refused_record(world: World, place: str, caller: Account | None) -> Subject:
+    problem = {"code": "not_found", "params": {}, "errors": []}
+    return await _waiting(world, place, caller, state=WaitingState.refused, problem=problem)
 
 
 @maker("batch")

@@ -123,3 +123,12 @@ async def client_now(
         await touch_client(reader, key, now)
     reach = (found.reach_id, found.reach_path, found.reach_name)
     return acting_client(key, found.name, found.organization_id, reach, found.scopes, asked), found.signs
+
+
+async def client_by_itself(reader: AsyncConnection, key: UUID) -> Actor:
+    """The client with all that it may do now, for what it brought before. Raises SignInRefused when it may no more."""
+    found = await standing_client(reader, key)
+    if found is None or is_over(found.ends_at, found.suspended_at, utc_now()):
+        raise SignInRefused("client_over")
+    reach = (found.reach_id, found.reach_path, found.reach_name)
+    return acting_client(key, found.name, found.organization_id, reach, found.scopes, found.scopes)

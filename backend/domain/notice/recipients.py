@@ -34,7 +34,7 @@ class Seats:
     ) -> "Seats":
         """Everybody with a role that is asked for at an organisation of a run or above it; `at` is the machine's."""
         roles = {role for run, _, rung in due for role in (*run.roles, *rung.to)}
-        paths = {path for _, organization, _ in due for path in _upwards(organization.path)}
+        paths = {path for _, organization, _ in due for path in upwards(organization.path)}
         seats = await seated(session, roles - {HOLDERS}, paths, at)
         return cls(seats, await actors_now(session, {account_id for account_id, _, _ in seats}, at))
 
@@ -45,7 +45,7 @@ class Seats:
             roles = frozenset(run.roles) if name == HOLDERS else frozenset({name})
             only = frozenset(run.only_for) if name == HOLDERS else frozenset[str]()
             highest = rung.above and name != HOLDERS
-            found |= self._nearest(run, roles, only, _upwards(path)[1:] if highest else _upwards(path))
+            found |= self._nearest(run, roles, only, upwards(path)[1:] if highest else upwards(path))
         return {one for one in found if self._may_read(self._actors[one], run, path)}
 
     def _nearest(
@@ -67,7 +67,7 @@ class Seats:
         return actor.may(reading(run.subject_kind), path) and bool(actor.reach(NOTICES))
 
 
-def _upwards(path: str) -> list[str]:
+def upwards(path: str) -> list[str]:
     """`c1/t3/v7/` -> itself, `c1/t3/`, `c1/`."""
     segments = path.rstrip("/").split("/")
     return ["/".join(segments[:count]) + "/" for count in range(len(segments), 0, -1)]

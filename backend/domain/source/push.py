@@ -5,7 +5,7 @@ not undone by a program that says the same again.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
 from uuid import UUID
@@ -29,9 +29,11 @@ class Outcome(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Said:
-    """What was sent for a record: its fields as they came, and why something is said otherwise than before."""
+    """What was sent for a record: its fields as they came, those that came as the partner's codes, and why something
+    is said otherwise than before."""
 
     values: Mapping[str, Any]
+    codes: Mapping[str, str] = field(default_factory=dict)
     reason: str = ""
 
 

@@ -9,6 +9,7 @@ from backend.db.base import Session
 from backend.domain.access import Actor, Moment
 from backend.domain.feedback.tracking import Receipt
 from backend.domain.feedback.vault import Vault
+from backend.domain.scene import Title
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +56,19 @@ class Change:
 
 
 @dataclass(frozen=True, slots=True)
+class Coded:
+    """A field that partners have words of their own for.
+
+    `values` are ours with their titles; None where the value is an organisation's id. `outward`: the partner is told
+    its word for our value, and sends none.
+    """
+
+    title: Title
+    values: Mapping[str, Title] | None
+    outward: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Sourced:
     """A kind of record that programs bring.
 
@@ -62,6 +76,7 @@ class Sourced:
     the fields; `told` is the JSON of a body that a later push is compared with. `changeable`: its fields that a later
     push may say otherwise; every other one stands as it was pushed first. `standing` is None for what is gone, or out
     of the program's sight. `receipt`: what the sender of a card follows it by, whenever it is brought again.
+    `coded`: its fields that may come as the partner's own codes.
     """
 
     name: str
@@ -72,4 +87,6 @@ class Sourced:
     create: Callable[[Session, Vault, Actor, Moment, SourceKey, Any], Awaitable[Made]]
     change: Callable[[Session, Actor, Moment, SourceKey, Change], Awaitable[None]]
     standing: Callable[[Session, Actor, UUID], Awaitable[Standing | None]]
+    title: Title
+    coded: Mapping[str, Coded]
     receipt: Callable[[Vault, SourceKey], Receipt] | None = None

@@ -1088,12 +1088,13 @@ export interface paths {
         };
         /**
          * Get By Source
-         * @description The record that the partner has brought under its own id, as the program may see it.
+         * @description The record that the partner has brought under its own id, as the program may see it; or how it waits.
          */
         get: operations["feedback_get_by_source"];
         /**
          * Put By Source
-         * @description Bring a record under the partner's own id: made when it is new; `unchanged` when it says the same.
+         * @description Bring a record under the partner's own id: made when it is new; `unchanged` when it says the same; 202
+         *     `waiting` where a code in `codes` is not mapped yet, or an earlier push of this id waits.
          *
          *     Where a record says something else, what may change is changed; what stands as it was pushed first is refused at
          *     its field (409, with the version as ETag). Whatever people here have changed since is not undone.
@@ -1801,6 +1802,150 @@ export interface paths {
         options?: never;
         head?: never;
         patch?: never;
+        trace?: never;
+    };
+    "/api/v1/mapping-queue": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Queue
+         * @description The records that wait, of programs that reach a place of the caller's, in the order in which they came.
+         */
+        get: operations["mapping_queue"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/mapping-queue/codes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Codes
+         * @description The codes that wait to be mapped, those with the most records first.
+         */
+        get: operations["mapping_codes"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/mapping-queue/{id}/dismissal": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Dismiss
+         * @description Say that a record shall not come in. Those under its id that came later go on.
+         */
+        post: operations["mapping_dismiss"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/mapping-queue/{id}/retry": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Retry
+         * @description Have a record that was refused tried once more, within a minute.
+         */
+        post: operations["mapping_retry"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/mappings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List
+         * @description The codes that are mapped, of programs that reach a place of the caller's; the newest first.
+         */
+        get: operations["mapping_list"];
+        put?: never;
+        /**
+         * Make
+         * @description Say what a code means. What waits for it comes in within a minute, in its order.
+         */
+        post: operations["mapping_make"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/mappings/fields": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Fields
+         * @description The fields that have codes, with what a code may mean.
+         */
+        get: operations["mapping_fields"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/mappings/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /**
+         * Change
+         * @description Say that a code means something else from now on; what came in before stays as it is.
+         */
+        patch: operations["mapping_change"];
         trace?: never;
     };
     "/api/v1/me": {
@@ -2977,12 +3122,13 @@ export interface paths {
         };
         /**
          * Get By Source
-         * @description The record that the partner has brought under its own id, as the program may see it.
+         * @description The record that the partner has brought under its own id, as the program may see it; or how it waits.
          */
         get: operations["rectification_get_by_source"];
         /**
          * Put By Source
-         * @description Bring a record under the partner's own id: made when it is new; `unchanged` when it says the same.
+         * @description Bring a record under the partner's own id: made when it is new; `unchanged` when it says the same; 202
+         *     `waiting` where a code in `codes` is not mapped yet, or an earlier push of this id waits.
          *
          *     Where a record says something else, what may change is changed; what stands as it was pushed first is refused at
          *     its field (409, with the version as ETag). Whatever people here have changed since is not undone.
@@ -4819,6 +4965,13 @@ export interface components {
                 [key: string]: string;
             };
         };
+        /** ChoiceOut */
+        ChoiceOut: {
+            /** Title */
+            title: string;
+            /** Value */
+            value: string;
+        };
         /**
          * Choices
          * @description What cards may say of themselves. `by_sender`: the channels that people use themselves.
@@ -5583,6 +5736,20 @@ export interface components {
             now: string;
         };
         /**
+         * DismissalIn
+         * @description Why the record shall not come in; the partner is told.
+         * @example {
+         *       "reason": "对方已确认为测试数据"
+         *     }
+         */
+        DismissalIn: {
+            /**
+             * Reason
+             * @example 工作调整
+             */
+            reason: string;
+        };
+        /**
          * Dissolution
          * @example {
          *       "reason": "专班任务完成"
@@ -6000,7 +6167,15 @@ export interface components {
              */
             category?: string;
             /** Channel */
-            channel: string;
+            channel?: string | null;
+            /**
+             * Codes
+             * @description The partner's own codes, for any of organization_id, category, channel, wish, voice, urgency; unknown ones wait to be mapped.
+             * @default {}
+             */
+            codes?: {
+                [key: string]: string;
+            };
             contact?: components["schemas"]["ContactIn"] | null;
             /** Content */
             content: string;
@@ -6011,11 +6186,8 @@ export interface components {
             location_text?: string;
             /** Opinion */
             opinion?: number | null;
-            /**
-             * Organization Id
-             * Format: uuid
-             */
-            organization_id: string;
+            /** Organization Id */
+            organization_id?: string | null;
             /** Printed Number */
             printed_number?: string | null;
             /**
@@ -6030,7 +6202,7 @@ export interface components {
             urgency?: components["schemas"]["Urgency"];
             /** @default masses */
             voice?: components["schemas"]["Voice"];
-            wish: components["schemas"]["CardWish"];
+            wish?: components["schemas"]["CardWish"] | null;
         };
         /** FeedbackCardPushed */
         FeedbackCardPushed: {
@@ -6038,6 +6210,8 @@ export interface components {
             id: string | null;
             /** Number */
             number: string | null;
+            /** Partner Status */
+            partner_status: string | null;
             problem: components["schemas"]["Refusal"] | null;
             receipt: components["schemas"]["TrackedBy"] | null;
             /** Record */
@@ -6046,12 +6220,39 @@ export interface components {
              * Result
              * @enum {string}
              */
-            result: "created" | "updated" | "unchanged" | "refused";
+            result: "created" | "updated" | "unchanged" | "waiting" | "refused" | "dismissed";
             source: components["schemas"]["SourceRef"];
             /** Status */
             status: string | null;
+            /** Unknown */
+            unknown: components["schemas"]["UnknownCode"][];
             /** Version */
             version: number | null;
+        };
+        /** FieldList */
+        FieldList: {
+            /** Items */
+            items: components["schemas"]["FieldOut"][];
+        };
+        /**
+         * FieldOut
+         * @description A field that has codes. `choices` are our values; null where the value is the id of an organisation.
+         *
+         *     `outward`: the partner is told its word for our value.
+         */
+        FieldOut: {
+            /** Choices */
+            choices: components["schemas"]["ChoiceOut"][] | null;
+            /** Field */
+            field: string;
+            /** Outward */
+            outward: boolean;
+            /** Resource */
+            resource: string;
+            /** Resource Title */
+            resource_title: string;
+            /** Title */
+            title: string;
         };
         /**
          * FieldRefusal
@@ -6773,6 +6974,82 @@ export interface components {
             unsealed: number;
             /** Waiting Since */
             waiting_since: string | null;
+        };
+        /**
+         * MappingChange
+         * @description What the code means from now on.
+         * @example {
+         *       "value": "livelihood"
+         *     }
+         */
+        MappingChange: {
+            /** Value */
+            value: string;
+        };
+        /**
+         * MappingIn
+         * @description `client_id` is the program's key, `value` one of the field's `choices` or the id of an organisation.
+         * @example {
+         *       "client_id": "21b5fc9b-11a7-5e9f-931f-ab5b38831bcc",
+         *       "code": "0302",
+         *       "field": "category",
+         *       "resource": "rectifications",
+         *       "value": "infrastructure"
+         *     }
+         */
+        MappingIn: {
+            /**
+             * Client Id
+             * Format: uuid
+             */
+            client_id: string;
+            /** Code */
+            code: string;
+            /** Field */
+            field: string;
+            /** Resource */
+            resource: string;
+            /** Value */
+            value: string;
+        };
+        /**
+         * MappingOut
+         * @description A partner's `code` for our `value`.
+         */
+        MappingOut: {
+            client: components["schemas"]["NameRef"];
+            /** Code */
+            code: string;
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /** Field */
+            field: string;
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Resource */
+            resource: string;
+            /**
+             * Updated At
+             * Format: date-time
+             */
+            updated_at: string;
+            /** Value */
+            value: string;
+            /** Version */
+            version: number;
+        };
+        /** MappingPage */
+        MappingPage: {
+            /** Items */
+            items: components["schemas"]["MappingOut"][];
+            /** Next Cursor */
+            next_cursor: string | null;
         };
         /**
          * MeOut
@@ -8361,7 +8638,10 @@ export interface components {
         };
         /**
          * PushedOut
-         * @description What became of one push.
+         * @description What became of one push. `waiting`: some codes are `unknown`, or another record under the id waits; it comes in
+         *     by itself once they are mapped. `dismissed`: somebody here has said that it shall not.
+         *
+         *     `partner_status` is the partner's word for our `status`, where one is mapped.
          *
          *     `number`, `status` and `version` are null where the record is out of the program's sight; so is everything but
          *     `source`, `result` and `problem` of one that was refused. `receipt` comes with cards, whenever they are brought.
@@ -8371,16 +8651,20 @@ export interface components {
             id: string | null;
             /** Number */
             number: string | null;
+            /** Partner Status */
+            partner_status: string | null;
             problem: components["schemas"]["Refusal"] | null;
             receipt: components["schemas"]["TrackedBy"] | null;
             /**
              * Result
              * @enum {string}
              */
-            result: "created" | "updated" | "unchanged" | "refused";
+            result: "created" | "updated" | "unchanged" | "waiting" | "refused" | "dismissed";
             source: components["schemas"]["SourceRef"];
             /** Status */
             status: string | null;
+            /** Unknown */
+            unknown: components["schemas"]["UnknownCode"][];
             /** Version */
             version: number | null;
         };
@@ -8626,7 +8910,15 @@ export interface components {
              * @default true
              */
             affects_people?: boolean;
-            category: components["schemas"]["Category"];
+            category?: components["schemas"]["Category"] | null;
+            /**
+             * Codes
+             * @description The partner's own codes, for any of organization_id, responsible_unit_id, source, category, severity; unknown ones wait to be mapped.
+             * @default {}
+             */
+            codes?: {
+                [key: string]: string;
+            };
             deadline_kind?: components["schemas"]["DeadlineKind"] | null;
             /** Due On */
             due_on?: string | null;
@@ -8641,11 +8933,8 @@ export interface components {
              * @default
              */
             nobody_affected_reason?: string;
-            /**
-             * Organization Id
-             * Format: uuid
-             */
-            organization_id: string;
+            /** Organization Id */
+            organization_id?: string | null;
             /** Problem */
             problem: string;
             /**
@@ -8675,7 +8964,7 @@ export interface components {
             responsible_unit_id?: string | null;
             /** @default general */
             severity?: components["schemas"]["Severity"];
-            source: components["schemas"]["RectificationSource"];
+            source?: components["schemas"]["RectificationSource"] | null;
             /**
              * Source Clause
              * @default
@@ -8925,6 +9214,8 @@ export interface components {
             id: string | null;
             /** Number */
             number: string | null;
+            /** Partner Status */
+            partner_status: string | null;
             problem: components["schemas"]["Refusal"] | null;
             receipt: components["schemas"]["TrackedBy"] | null;
             record: components["schemas"]["RectificationOut"] | null;
@@ -8932,10 +9223,12 @@ export interface components {
              * Result
              * @enum {string}
              */
-            result: "created" | "updated" | "unchanged" | "refused";
+            result: "created" | "updated" | "unchanged" | "waiting" | "refused" | "dismissed";
             source: components["schemas"]["SourceRef"];
             /** Status */
             status: string | null;
+            /** Unknown */
+            unknown: components["schemas"]["UnknownCode"][];
             /** Version */
             version: number | null;
         };
@@ -10200,6 +10493,44 @@ export interface components {
             };
         };
         /**
+         * UnknownCode
+         * @description A code of the partner's that nobody here has mapped yet.
+         */
+        UnknownCode: {
+            /** Code */
+            code: string;
+            /** Field */
+            field: string;
+        };
+        /**
+         * UnknownList
+         * @description The codes for which most records wait, 200 at the most.
+         */
+        UnknownList: {
+            /** Items */
+            items: components["schemas"]["UnknownOut"][];
+        };
+        /**
+         * UnknownOut
+         * @description A code that nobody has mapped, how many records wait for it, and since when.
+         */
+        UnknownOut: {
+            client: components["schemas"]["NameRef"];
+            /** Code */
+            code: string;
+            /** Field */
+            field: string;
+            /** Records */
+            records: number;
+            /** Resource */
+            resource: string;
+            /**
+             * Since
+             * Format: date-time
+             */
+            since: string;
+        };
+        /**
          * Unmasking
          * @example {
          *       "fields": [
@@ -10225,6 +10556,53 @@ export interface components {
          * @enum {string}
          */
         Voice: "masses" | "leaders" | "organisations" | "departments";
+        /**
+         * WaitingOut
+         * @description A record that waits. `problem`: why it was refused though its codes are known; `behind`: another one under its
+         *     id comes first. What it says is shown to nobody before it has come in.
+         */
+        WaitingOut: {
+            /** Behind */
+            behind: boolean;
+            client: components["schemas"]["NameRef"];
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            problem: components["schemas"]["WhyRefused"] | null;
+            /** Reason */
+            reason: string | null;
+            /** Resource */
+            resource: string;
+            /** Source Id */
+            source_id: string;
+            state: components["schemas"]["WaitingState"];
+            /** System */
+            system: string;
+            /** Unknown */
+            unknown: components["schemas"]["UnknownCode"][];
+            /** Version */
+            version: number;
+        };
+        /** WaitingPage */
+        WaitingPage: {
+            /** Items */
+            items: components["schemas"]["WaitingOut"][];
+            /** Next Cursor */
+            next_cursor: string | null;
+        };
+        /**
+         * WaitingState
+         * @description `refused`: its codes are known, and the record was refused all the same.
+         * @enum {string}
+         */
+        WaitingState: "waiting" | "refused" | "dismissed";
         /** WebhookClient */
         WebhookClient: {
             /** Client Id */
@@ -10478,6 +10856,15 @@ export interface components {
             helpers?: string[];
             /** Owner */
             owner: string;
+        };
+        /** WhyRefused */
+        WhyRefused: {
+            /** Code */
+            code: string;
+            /** Errors */
+            errors: components["schemas"]["FieldRefusal"][];
+            /** Message */
+            message: string;
         };
         /**
          * WithdrawalIn
@@ -17336,6 +17723,15 @@ export interface operations {
                     "application/json": components["schemas"]["FeedbackCardPushed"];
                 };
             };
+            /** @description Accepted */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FeedbackCardPushed"];
+                };
+            };
             /** @description Bad Request */
             400: {
                 headers: {
@@ -21218,6 +21614,817 @@ export interface operations {
             };
             /** @description Unprocessable Entity */
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Refusal"];
+                };
+            };
+        };
+    };
+    mapping_queue: {
+        parameters: {
+            query?: {
+                /** @description Without it: those that wait or were refused. */
+                state?: components["schemas"]["WaitingState"] | null;
+                /** @description How many rows a page has at the most. */
+                limit?: number;
+                /** @description `next_cursor` of the page before. */
+                cursor?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WaitingPage"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Refusal"];
+                };
+            };
+        };
+    };
+    mapping_codes: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UnknownList"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Refusal"];
+                };
+            };
+        };
+    };
+    mapping_dismiss: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description A random text of the caller's own, one for each thing to be done. The same request with the same key is done once and answered alike for 7 days. */
+                "idempotency-key"?: string | null;
+                /** @description The ETag that the change is based on, such as `"3"`. */
+                "if-match": string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DismissalIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WaitingOut"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description Precondition Failed */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description Request Entity Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description Precondition Required */
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Refusal"];
+                };
+            };
+        };
+    };
+    mapping_retry: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description A random text of the caller's own, one for each thing to be done. The same request with the same key is done once and answered alike for 7 days. */
+                "idempotency-key"?: string | null;
+                /** @description The ETag that the change is based on, such as `"3"`. */
+                "if-match": string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WaitingOut"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description Precondition Failed */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description Precondition Required */
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Refusal"];
+                };
+            };
+        };
+    };
+    mapping_list: {
+        parameters: {
+            query?: {
+                /** @description Of this program alone. */
+                client_id?: string | null;
+                /** @description How many rows a page has at the most. */
+                limit?: number;
+                /** @description `next_cursor` of the page before. */
+                cursor?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MappingPage"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Refusal"];
+                };
+            };
+        };
+    };
+    mapping_make: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description A random text of the caller's own, one for each thing to be done. The same request with the same key is done once and answered alike for 7 days. */
+                "idempotency-key"?: string | null;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MappingIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MappingOut"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description Request Entity Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Refusal"];
+                };
+            };
+        };
+    };
+    mapping_fields: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FieldList"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Refusal"];
+                };
+            };
+        };
+    };
+    mapping_change: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description The ETag that the change is based on, such as `"3"`. */
+                "if-match": string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MappingChange"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MappingOut"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description Precondition Failed */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description Request Entity Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description Precondition Required */
+            428: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -27207,6 +28414,15 @@ export interface operations {
             };
             /** @description Created */
             201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RectificationPushed"];
+                };
+            };
+            /** @description Accepted */
+            202: {
                 headers: {
                     [name: string]: unknown;
                 };

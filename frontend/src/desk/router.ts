@@ -55,6 +55,7 @@ export const router = createRouter({
     { path: '/rectifications/new', name: 'new-rectification', component: () => import('./pages/rectification/NewRectification.vue'), meta: { title: 'page.new_rectification', needs: 'rectification:write' } },
     { path: '/rectifications/:id', name: 'rectification', component: () => import('./pages/rectification/RectificationPage.vue'), meta: { title: 'page.rectification', needs: 'rectification:read' } },
     { path: '/notices', name: 'notices', component: () => import('./pages/notice/NoticeInbox.vue'), meta: { title: 'page.notices', needs: 'notice:read' } },
+    { path: '/mappings', name: 'mappings', component: () => import('./pages/mapping/MappingPage.vue'), meta: { title: 'page.mappings', needs: 'mapping:read' } },
     { path: '/figures', name: 'figures', component: () => import('./pages/figure/FiguresPage.vue'), meta: { title: 'page.figures', needs: 'figure:read' } },
     { path: '/security', name: 'security', component: () => import('./pages/security/SecurityPage.vue'), meta: { title: 'page.security' } },
     { path: '/audit', name: 'audit', component: () => import('./pages/audit/AuditLog.vue'), meta: { title: 'page.audit', needs: 'audit:read' } },
