@@ -31,6 +31,7 @@ from backend.domain.sealed_file import files_under_others, renew_sealed
 from backend.domain.storage import Storage, digest_of
 from backend.rotating import NotYet, rotate, sealed_folders
 from backend.settings import Settings
+from tests.api.clients import new_client
 from tests.api.feedbacks import Case, about, new_card, ok, sender
 from tests.conftest import FAST
 from tests.factories import County, make_county
@@ -89,12 +90,23 @@ async def filled(app, members: int = 3) -> County:
     keep_upload(app.state.settings.imports, app.state.cipher, run.id, b"a workbook")
     asked = {"field": "phone", "should": "13800001111", "evidence": "新号码"}
     ok(await county.client("member").post("/me/record/corrections", json=asked))
+    await connected(county)
     contact = {"name": "查小满", "phone": PHONE}
     await Case.sent(county, contact=contact)
     async with sender(app) as client:
         body = new_card(county, wish="misconduct", about=about(county.village), contact=contact)
         ok(await client.post("/feedback-cards", json=body))
     return county
+
+
+async def connected(county: County) -> None:
+    """A partner's program with a shared key for its requests, and a webhook."""
+    keeper = county.client("system_admin")
+    made = ok(await keeper.post("/clients", json=new_client(county))).json()
+    key = {"if-match": f'"{made["version"]}"'}
+    ok(await keeper.post(f"/clients/{made['id']}/secrets", json={"use": "hmac-sha256"}, headers=key))
+    body = {"client_id": made["id"], "url": "https://hooks.example.gov.cn/", "resources": ["members"]}
+    ok(await keeper.post("/webhooks", json=body))
 
 
 def person(county: County) -> dict[str, Any]:
