@@ -37,8 +37,9 @@ e2e: ready-to-test ## only the tests that drive a browser
 matrix: ready ## ask every operation as every role about every place, and write docs/matrix.md (some minutes)
 	@$(BIN)/python -m tests.matrix.table && MATRIX_PERCENT=100 $(BIN)/python -m pytest -q tests/matrix tests/house/test_matrix.py
 
-bench: ready ## measure: requests per second, webhooks delivered per second, import of 100,000 rows
+bench: ready ## measure: requests per second, the change feed, webhooks, import of 100,000 rows
 	@$(BIN)/python -m scripts.bench
+	@$(BIN)/python -m scripts.bench_feed
 	@$(BIN)/python -m scripts.bench_webhooks
 	@GUANBIAO_ROWS=100000 $(BIN)/python -m pytest -q -s tests/test_worker.py -k many_rows
 

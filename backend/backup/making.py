@@ -21,8 +21,8 @@ from backend.settings import Settings
 
 # What the embedded server keeps for itself below the data folder; a copy of a running cluster is worth nothing.
 _SERVER = "postgres"
-# What passes through: uploads on their way in and exports on their way out, gone within a day whatever happens.
-_PASSING = "temporary"
+# What passes through: uploads on their way in, exports and snapshots on their way out, gone in days whatever happens.
+_PASSING = ("temporary", "snapshots")
 _UNSAID = {"database_url", "migration_url", "demo_password", "data", "frontend"}
 
 
@@ -89,7 +89,7 @@ def small_files(data: Path) -> dict[str, bytes]:
 
 def _is_kept(path: Path) -> bool:
     first = len(path.parts) == 1
-    return not (path.name.startswith(".") or (first and (path.name.startswith(_SERVER) or path.name == _PASSING)))
+    return not (path.name.startswith(".") or (first and (path.name.startswith(_SERVER) or path.name in _PASSING)))
 
 
 def _packed(

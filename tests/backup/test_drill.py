@@ -73,10 +73,12 @@ async def test_the_county_is_restored_with_a_log_that_verifies(demo_county: Demo
         settings = made.app.state.settings
         settings.temporary.mkdir(exist_ok=True)
         (settings.temporary / "half an upload").write_bytes(b"x")
+        settings.snapshots.mkdir(exist_ok=True)
+        (settings.snapshots / "somebody's").write_bytes(b"x")
         async with written_meanwhile(made, settings.data) as answers:
             copy = await asyncio.to_thread(make_backup, settings, owner, tmp_path / "county.backup", SECRET)
         assert set(answers) == {200}
-        assert not [name for name in copy.found.manifest["files"] if "temporary" in name]
+        assert not [name for name in copy.found.manifest["files"] if "temporary" in name or "snapshots" in name]
         folder = tmp_path / "elsewhere"
         _, own, checked = await restored(demo_county, copy, folder, "drill_whole")
         assert (checked.findings, checked.events + checked.unsealed) == (
