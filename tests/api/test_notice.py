@@ -149,7 +149,8 @@ async def test_an_urged_matter_says_so_in_words_and_in_its_history(county: Count
         )
         (event,) = kept.all()
     assert (event.kind, event.actor_name) == ("notice.sent", "系统")
-    assert event.data == {"step": "work", "rung": "t+1", "limit_on": "2026-06-30", "people": 1}
+    # The holder, and the secretary, who was to be warned before the limit and was not.
+    assert event.data == {"step": "work", "rung": "t+1", "limit_on": "2026-06-30", "people": 2}
 
 
 async def test_due_today_is_not_urged_and_the_day_after_is(county: County) -> None:
