@@ -5,6 +5,7 @@ from pathlib import Path
 
 import httpx
 import pytest
+import structlog
 
 from backend.app import create_app
 from backend.db.embedded import EmbeddedPostgres
@@ -15,6 +16,15 @@ from tests.demo_county import demo_copy, demo_county
 from tests.factories import County, make_county
 
 __all__ = ["demo_copy", "demo_county"]
+
+# Without this an unexpected error is drawn with every value of every frame, which takes minutes for one.
+structlog.configure(
+    processors=[
+        structlog.contextvars.merge_contextvars,
+        structlog.processors.add_log_level,
+        structlog.dev.ConsoleRenderer(colors=False, exception_formatter=structlog.dev.plain_traceback),
+    ]
+)
 
 # A lost test database is no loss, so the disk is not waited for.
 FAST = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
