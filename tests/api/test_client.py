@@ -81,6 +81,28 @@ async def test_a_secret_is_shown_once_and_kept_as_a_hash(partner: Partner) -> No
     assert {"client.registered", "client.scopes_given", "client.secret_made"} <= kinds
 
 
+async def test_set_scopes_200_confirms_no_secret_and_no_key(partner: Partner) -> None:
+    """Whoever keeps clients can have the scopes given anew at any time, with a secret waiting that nobody else knows."""
+    made = await partner.done(await partner.keeper.post(f"{partner.path}/secrets", headers=partner.match))
+    body = {"use": "hmac-sha256"}
+    key = await partner.done(await partner.keeper.post(f"{partner.path}/secrets", json=body, headers=partner.match))
+    there = {"networks": ["127.0.0.0/8"]}
+    await partner.done(await partner.keeper.patch(partner.path, json=there, headers=partner.match))
+    await partner.give(SCOPES)
+    waiting = {kept["id"]: kept["confirmed_at"] for kept in partner.body["secrets"]}
+    assert waiting[made.json()["id"]] is None
+    assert waiting[key.json()["id"]] is None
+    assert waiting[partner.secret_id] is not None
+    assert (await partner.ask(client_secret=made.json()["client_secret"])).status_code == 401
+    # Nor is anything asked to be signed with a key that nobody has confirmed.
+    client = await partner.signed_in()
+    assert (await client.get("/organizations")).status_code == 200
+    word = {"secret_id": made.json()["id"], "reason": "对接方已当面核对"}
+    path = f"{partner.path}/secrets/confirmation"
+    await partner.done(await partner.giver.post(path, json=word, headers=partner.match))
+    assert (await partner.ask(client_secret=made.json()["client_secret"])).status_code == 200
+
+
 async def test_register_takes_two_people(county: County) -> None:
     """Who keeps clients gives no scopes, and who gives scopes holds no secret."""
     partner = await Partner.start(county, scopes=[])

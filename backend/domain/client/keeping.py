@@ -114,7 +114,8 @@ async def give_scopes(
 ) -> Client:
     """Say what a client may do from now on; tokens that it has carry what is left of theirs.
 
-    Raises NotFound, Forbidden, Stale, Invalid for a scope that no client may carry.
+    No secret or key is confirmed by it: that is said of each by itself, with `confirm_secret`. Raises NotFound,
+    Forbidden, Stale, Invalid for a scope that no client may carry.
     """
     client = await _held(session, actor, id, version, "grant:write")
     reach = await session.get_one(Organization, client.reach_id)
@@ -123,8 +124,6 @@ async def give_scopes(
     if problems := scope_problems(scopes):
         raise Invalid("invalid", problems=problems)
     client.scopes = sorted(set(scopes))
-    for kept in await living_secrets(session, client.id, utc_now()):
-        kept.confirmed_at = kept.confirmed_at or utc_now()
     return _changed(session, actor, moment, client, "client.scopes_given", reason=reason)
 
 
