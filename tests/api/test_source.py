@@ -168,7 +168,8 @@ async def test_put_404_a_place_of_another_county(client: httpx.AsyncClient, othe
         ("Grid", "1", ("/system", "source_system_malformed")),
         ("grid", "1%232", ("/id", "source_id_malformed")),
         ("grid", "工单 1", ("/id", "source_id_malformed")),
-        ("grid", "工单19900003355", ("/id", "source_id_personal")),
+        ("grid", "GD19900003355", ("/id", "source_id_personal")),
+        ("grid", "工单19900003355", ("", "number_in_address")),
     ],
 )
 async def test_put_422_what_nothing_may_be_called(
@@ -181,7 +182,7 @@ async def test_put_422_what_nothing_may_be_called(
 async def test_put_422_a_citizen_number_as_an_id(county: County, client: httpx.AsyncClient) -> None:
     number = citizen_number()
     refused = await client.put(at(number), json=item(county))
-    assert codes(refused) == [("/id", "source_id_personal")]
+    assert codes(refused) == [("", "number_in_address")]
     assert number not in refused.text
     assert (await client.put(at("2026111900012345"), json=item(county))).status_code == 201, "a long number of an order"
 
