@@ -82,7 +82,7 @@ async def test_a_secret_is_shown_once_and_kept_as_a_hash(partner: Partner) -> No
 
 
 async def test_set_scopes_200_confirms_no_secret_and_no_key(partner: Partner) -> None:
-    """Whoever keeps clients can have the scopes given anew at any time, with a secret waiting that nobody else knows."""
+    """Whoever keeps clients can have the scopes given anew at any time, with a secret waiting that they alone know."""
     made = await partner.done(await partner.keeper.post(f"{partner.path}/secrets", headers=partner.match))
     body = {"use": "hmac-sha256"}
     key = await partner.done(await partner.keeper.post(f"{partner.path}/secrets", json=body, headers=partner.match))
