@@ -129,6 +129,18 @@ def masked_place() -> sa.ColumnElement[str | None]:
     return sa.case((place.is_(None), None), *kept, else_=hidden)
 
 
+def masked_remark() -> sa.ColumnElement[str | None]:
+    """The remark with what `mask_numbers` stars starred: none comes in any more, but an older one may hold some."""
+    remark = col(Member.remark)
+    shown: sa.ColumnElement[str | None] = remark
+    # The longest first: the last character need be no digit, and what is before it may be long enough alone.
+    for length in range(19, 14, -1):
+        pattern = f"(?<![0-9])([0-9]{{4}})[0-9]{{{length - 8}}}([0-9]{{3}}[0-9Xx*])(?![0-9])"
+        shown = sa.func.regexp_replace(shown, pattern, rf"\1{'*' * (length - 8)}\2", "g")
+    shown = sa.func.regexp_replace(shown, "(?<![0-9])(1[3-9][0-9])[0-9]{4}([0-9]{4})(?![0-9])", r"\1****\2", "g")
+    return sa.case((remark.regexp_match("[0-9]{11}"), shown), else_=remark)
+
+
 def member_columns() -> sa.Select[Any]:
     """The columns of a member as they are shown: numbers and what completes them masked, with the branch's name."""
     columns: list[Any] = [
@@ -150,7 +162,7 @@ def member_columns() -> sa.Select[Any]:
         col(Member.status),
         col(Member.category),
         col(Member.is_mobile),
-        col(Member.remark),
+        masked_remark().label("remark"),
         col(Member.disputed),
         col(Member.version),
         col(Member.created_at),

@@ -175,6 +175,7 @@ _PARTING = frozenset(" 年月日号./-、。\\—–−‐:")
 _ID_WITHIN = re.compile(r"(?<![0-9])[0-9]{17}[0-9Xx](?![0-9])")
 _MOBILE_WITHIN = re.compile(r"(?<![0-9])1[3-9][0-9]{9}(?![0-9])")
 _NUMBER = re.compile(r"(?<![0-9])(?:[0-9]{15,18}[0-9Xx*]?|1[3-9][0-9]{9})(?![0-9])")
+_PHONE_GROUPS = re.compile(r"(?<![0-9])(1[3-9][0-9])[ -]([0-9]{4})[ -]([0-9]{4})(?![0-9])")
 _SHORTEST = 11
 _TOKEN = re.compile(r"[0-9a-fA-F-]{32,}")
 _CENTURIES = ("18", "19", "20")
@@ -235,6 +236,12 @@ def holds_person(text: str, today: date) -> bool:
 def mask_numbers(text: str) -> str:
     """`text` with everything starred that could be a citizen number, a bank card or a mobile phone."""
     return _NUMBER.sub(_mask_found, text)
+
+
+def holds_masked_number(text: str) -> bool:
+    """Whether something stands in `text` that `mask_numbers` would star, also full-width or a phone in its groups."""
+    plain = _PHONE_GROUPS.sub(r"\1\2\3", unicodedata.normalize("NFKC", text))
+    return mask_numbers(plain) != plain
 
 
 def mask_persons(text: str) -> str:

@@ -27,7 +27,7 @@ from backend.domain.calendar import day_of, last_second_of, shipped_calendar
 from backend.domain.crypto import FieldCipher
 from backend.domain.errors import Conflict, Forbidden, Invalid, NotFound, Problem, Stale, invalid
 from backend.domain.event import record_about
-from backend.domain.identity import mask_day, mask_id_number, mask_phone, mask_place
+from backend.domain.identity import mask_day, mask_id_number, mask_numbers, mask_phone, mask_place
 from backend.domain.member import held_member, put_fields, touch
 from backend.domain.member_row import fields_of
 from backend.domain.member_rule import member_problems, normalized
@@ -57,9 +57,9 @@ FIELD_TITLES: dict[str, dict[str, str]] = {
 """What a person reads of the own record, and may call wrong."""
 
 _DAYS = frozenset({"birth_date", "joined_on", "confirmed_on"})
-_MASKS = {"id_number": mask_id_number, "phone": mask_phone}
+_MASKS = {"id_number": mask_id_number, "phone": mask_phone, "remark": mask_numbers}
 # Beside a masked number they would complete it; its own person reads them.
-_STAFF_MASKS = {"birth_date": mask_day, "native_place": mask_place}
+_STAFF_MASKS = {"birth_date": mask_day, "native_place": mask_place, "remark": mask_numbers}
 _YES = {"true": True, "false": False}
 
 

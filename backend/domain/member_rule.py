@@ -15,6 +15,7 @@ from backend.db.member import ENDED, MemberStatus
 from backend.domain.errors import Problem
 from backend.domain.identity import (
     birth_date_of,
+    holds_masked_number,
     id_number_problem,
     mask_name,
     mask_phone,
@@ -105,8 +106,8 @@ def member_problems(values: Mapping[str, Any], today: date) -> list[Problem]:
     """What is wrong with a person's normalised fields.
 
     Codes: `required`, those of `identity` for name and ID number, `invalid_phone`, `masked_value` (stars, which are
-    what is shown and not what is there), `birth_date_mismatch` and `sex_mismatch` (with the number), `date_in_future`,
-    `joined_under_age`, `confirmed_too_early`.
+    what is shown and not what is there), `number_in_remark` (which is masked where it belongs), `birth_date_mismatch`
+    and `sex_mismatch` (with the number), `date_in_future`, `joined_under_age`, `confirmed_too_early`.
     """
     return [*_identity_problems(values, today), *_date_problems(values, today)]
 
@@ -120,6 +121,8 @@ def _identity_problems(values: Mapping[str, Any], today: date) -> Iterator[Probl
         yield Problem("/name", code, {"value": mask_name(name[:60])})
     if "*" in (values.get("native_place") or ""):
         yield Problem("/native_place", "masked_value")
+    if holds_masked_number(values.get("remark") or ""):
+        yield Problem("/remark", "number_in_remark")
     if phone and normalize_phone(phone) is None:
         yield Problem("/phone", "invalid_phone", {"value": mask_phone(phone[:40])})
     if not number:

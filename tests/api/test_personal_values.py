@@ -108,7 +108,6 @@ async def test_a_reason_that_quotes_a_number_is_recorded_with_stars(county: Coun
         "id_number": citizen_number(),
         "status": "full",
         "joined_on": "2010-07-01",
-        "remark": f"家属电话{phone}",
     }
     made = (await county.client("clerk").post("/members", json=body)).json()
     reason = f"核实{phone}和{body['id_number']}"

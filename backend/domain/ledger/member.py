@@ -1,6 +1,7 @@
 """The roster of members: whom a row means is told by the ID number within the county."""
 
 import base64
+import unicodedata
 from collections.abc import AsyncIterator, Mapping, Sequence
 from datetime import date
 from typing import Any
@@ -16,7 +17,7 @@ from backend.db.member_correction import own_records
 from backend.db.organization import Organization, Reach, tally_all
 from backend.domain.access import Actor, Moment
 from backend.domain.crypto import FieldCipher
-from backend.domain.identity import mask_day
+from backend.domain.identity import holds_masked_number, mask_day, mask_numbers
 from backend.domain.ledger.adapter import Asked, Part, Progress, Scope
 from backend.domain.ledger.row import Mask, Planned, mask_wholly, says_the_same
 from backend.domain.member import change_members
@@ -118,6 +119,8 @@ def _compare(row: Planned, member: sa.Row[Any], cipher: FieldCipher, scope: Scop
     if "status" in row.changes and not status_may_become(member.status, row.changes["status"]):
         row.refuse("status", "status_change_refused")
     kept = {field: getattr(member, field) for field in CHANGEABLE if field != "phone"}
+    # A number that an older remark holds is no fault of this row.
+    kept["remark"] = mask_numbers(member.remark or "") or None
     _check(row, kept | row.values, scope)
 
 
@@ -157,6 +160,8 @@ async def restore(
     def opened(id: UUID, field: str, value: Any) -> Any:
         if field == "phone" and value is not None:
             return cipher.decrypt(base64.b64decode(value), PHONE, id)
+        if field == "remark" and value:
+            return mask_numbers(unicodedata.normalize("NFKC", value)) if holds_masked_number(value) else value
         return date.fromisoformat(value) if field in ("joined_on", "confirmed_on") and value else value
 
     changes = [(key, {field: opened(key, field, value) for field, value in before.items()}) for key, before in records]
