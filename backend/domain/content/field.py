@@ -1,6 +1,7 @@
 """Fields of Word and formulas of Excel: whether what they say starts, includes or fetches something."""
 
 import re
+import unicodedata
 
 _FETCHES = re.compile(
     r"(DDEAUTO|DDE|INCLUDETEXT|INCLUDE|IMPORT|LINK|EMBED|DATABASE|RD|CONTROL|HTMLCONTROL|OCX|PRINT)(?![A-Z])",
@@ -14,6 +15,12 @@ _BEFORE = ' \t\r\n"\u00a0\u200b\ufeff\x13'
 _CALLS = re.compile(
     r"(?<![A-Z0-9])(WEBSERVICE|IMAGE|RTD|CALL|REGISTER(\.ID)?|EXEC|DDE|SQL\.REQUEST)\s*\(", re.IGNORECASE
 )
+_LINK = re.compile(r"(?<![A-Z0-9])HYPERLINK\s*\(", re.IGNORECASE)
+_SIGNS, _BETWEEN, _ABOUT = ("=", "+", "-", "@"), re.compile(r"[,;\t]"), " \"'\u200b\ufeff"
+# Without a bracket and without a bar, in either width, nothing is called.
+_TELLING = re.compile(r"[|(\uff5c\uff08]")
+# `+cmd|`; and with what is asked for, `cmd|' /C calc'!A0`.
+_DDE, _DDE_WHOLE = re.compile(r"[=+\-@]++[^\s|][^|]*\|"), re.compile(r"\|[^|!]*!\s*['A-Z_$]", re.IGNORECASE)
 
 
 def field_reaches_out(instruction: str) -> bool:
@@ -30,6 +37,29 @@ def formula_reaches_out(formula: str) -> bool:
     The calls are looked for in texts, too: where a text begins is what a formula lies about.
     """
     return _CALLS.search(formula) is not None or ("|" in formula and _has_bar_outside(formula))
+
+
+def sheet_reaches_out(text: str) -> bool:
+    """Whether a text, opened as a table, holds a cell that a spreadsheet reads as a formula which reaches out.
+
+    A formula begins with `=`, `+`, `-` or `@`, in either width; so do sentences, lists and numbers, so it takes a call,
+    a link or DDE besides.  Whatever parts cells anywhere parts them here, quoted or not: in which program, and with
+    which marks, the text will be opened is not known.
+    """
+    return any(_line_reaches_out(line) for line in text.splitlines() if _TELLING.search(line))
+
+
+def _line_reaches_out(line: str) -> bool:
+    cells = [cell.lstrip(_ABOUT) for cell in _BETWEEN.split(unicodedata.normalize("NFKC", line))]
+    formulas = [cell for cell in cells if cell.startswith(_SIGNS)]
+    if not formulas:
+        return False
+    # A formula goes on behind what parts its arguments.
+    whole = ",".join(cells)
+    if any(found.search(whole) for found in (_CALLS, _LINK, _DDE_WHOLE)):
+        return True
+    # In a list that somebody typed, a bar after "- " is a mark of their own.
+    return any(_DDE.match(cell) or (cell[0] == "=" and "|" in cell and _has_bar_outside(cell)) for cell in formulas)
 
 
 def _has_bar_outside(formula: str) -> bool:

@@ -4,6 +4,7 @@ import re
 from typing import NamedTuple
 
 from backend.domain.content.binary import binary_kind
+from backend.domain.content.field import sheet_reaches_out
 from backend.domain.content.office import office_kind
 from backend.domain.content.pdf import check_pdf
 from backend.domain.content.picture import redrawn
@@ -108,6 +109,8 @@ def _text(data: bytes) -> str:
         except UnicodeDecodeError:
             continue
         if "\x00" not in text and not _PROGRAM.match(text) and not _MARKUP.search(text):
+            if sheet_reaches_out(text):
+                raise invalid("/file", "file_with_active_content")
             return "text/plain"
         break
     raise invalid("/file", "file_kind_refused")
