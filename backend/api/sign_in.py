@@ -26,7 +26,7 @@ from backend.domain.crypto import FieldCipher
 from backend.domain.errors import Busy, Refused, SignInRefused
 from backend.domain.lane import Lane
 from backend.domain.password_hash import password_matches
-from backend.domain.second_step import is_recovery_code
+from backend.domain.second_step import form_of_code
 from backend.domain.session import FamilyEnded, Opened, device_in_words, refresh, sign_out
 from backend.domain.sign_in import Caller, begin_try, end_try, take_back_try
 from backend.domain.sign_in_key import SignInKey
@@ -184,9 +184,8 @@ async def _judged(
     address = request.client.host if request.client else ""
     failures: Throttle = request.app.state.throttles.setdefault("sign_in", Throttle(_FAILURES, _SPAN_SECONDS))
     now = utc_now()
-    recovering = code is not None and is_recovery_code(code)
     async with database.transaction() as session:
-        tried = await begin_try(session, key, caller, username, now, recovering=recovering)
+        tried = await begin_try(session, key, caller, username, now, form=form_of_code(code) if code else None)
     if isinstance(tried, Busy):
         raise tried
     try:

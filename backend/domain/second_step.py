@@ -83,12 +83,23 @@ def is_recovery_code(code: str) -> bool:
     return len(typed) == _GROUP * _GROUPS and all(one in _ALPHABET for one in typed)
 
 
+def form_of_code(code: str) -> Proof | None:
+    """Which kind of code was typed, by its form alone; None for what can be neither."""
+    if _is_six_digits("".join(code.split())):
+        return "authenticator"
+    return "recovery_code" if is_recovery_code(code) else None
+
+
+def _is_six_digits(typed: str) -> bool:
+    return len(typed) == 6 and typed.isascii() and typed.isdecimal()
+
+
 async def prove_second_step(
     session: Session, keys: StepKeys, step: SecondStep, code: str, now: datetime
 ) -> Proof | None:
     """Use up the code; None when it is wrong or was used before."""
     typed = "".join(code.split())
-    if len(typed) == 6 and typed.isascii() and typed.isdecimal():
+    if _is_six_digits(typed):
         counter = matching_counter(keys.cipher.decrypt(step.secret, PLACE, step.id), typed, now)
         return "authenticator" if counter is not None and await spend_counter(session, step, counter) else None
     spent = await spend_recovery_code(session, step.account_id, keys.sign_in.recovery_code(typed), now)

@@ -3,8 +3,8 @@
 Guessing at somebody's password must not keep that person out.  Tries are counted for each place: a device that signed
 in before, by its signed cookie, or else today's address.  Only when guesses come from many places at once are all
 unknown places locked together; then a known device still signs in, and so does the right password with the right second
-step.  In a place that is locked the right password with a recovery code is let in; whatever else comes is told of the
-lock and of nothing else, so that no password can be tried there.
+step.  So it does in a place that is locked, with a code of the authenticator or a recovery code; whatever else comes is
+told of the lock and of nothing else, so that no password can be tried there.  Who has no second step waits.
 Whoever has the password may try ten codes of the second step an hour, over all places and known devices too: then
 recovery codes alone are judged.
 Unknown names are counted, locked and judged in the same way, and an answer never says which of the two was wrong.
@@ -49,8 +49,9 @@ from backend.domain.sign_in_rule import (
 from backend.domain.staff.alarm import Locked, tell_of_lock
 
 _EVERYWHERE = b"everywhere"
-# Rows are held in the order of their places, and this one is held together with the place itself.
-_IN_LOCK = b"R"
+# Rows are held in the order of their places, and these are held together with the place itself.  Each form of a code
+# has its own: whoever makes up codes of six digits leaves the recovery codes alone.
+_IN_LOCK: dict[Proof, bytes] = {"recovery_code": b"R", "authenticator": b"T"}
 # Wrong second steps after the right password, from everywhere; before all others, as it is held before they are.
 _CODES = b"2"
 # Names that nobody has are reported together: there is no account to report them at.
@@ -71,7 +72,7 @@ class Caller:
 @dataclass(frozen=True, slots=True)
 class Try:
     """A try that was counted, and what it is judged by.  `is_known`: the device signed in to this account before.
-    `in_lock`: its place is locked, and it brought what looks like a recovery code; `place` is then a count of its own.
+    `in_lock`: its place is locked, and it brought what looks like a code; `place` is then a count of its own.
     `everywhere_until`: it is the one that locks all unknown places, unless it is right.
     """
 
@@ -86,16 +87,16 @@ class Try:
 
 
 async def begin_try(
-    session: Session, key: SignInKey, caller: Caller, username: str, now: datetime, *, recovering: bool = False
+    session: Session, key: SignInKey, caller: Caller, username: str, now: datetime, *, form: Proof | None = None
 ) -> Try | Busy:
     """Count one try at a name; Busy when its place is locked.  Either is to be stored.
 
-    `recovering`: what came with it has the form of a recovery code. It is judged in spite of what others did at the
-    same address, five times and then five times after each longer lock, whether or not there is such an account.
+    `form`: what came with it has the form of a code. It is judged in spite of what others did at the same address,
+    five times for each form and then five times after each longer lock, whether or not there is such an account.
     """
     known = caller.device is not None and await is_known_device(session, username, caller.device)
     place = b"d" + caller.device if known and caller.device else b"a" + caller.address
-    places = [place, _EVERYWHERE, *([_IN_LOCK + place] if recovering else [])]
+    places = [place, _EVERYWHERE, *([_IN_LOCK[form] + place] if form else [])]
     own, everywhere, *in_lock = await lock_tries(session, key.name(username), places, now)
     wait = _wait(own, now)
     if wait is not None:
@@ -218,8 +219,8 @@ async def _opened(
     proof: Proof | None,
     now: datetime,
 ) -> Opened:
-    # Whoever got in with a recovery code ends the lock of the place, too.
-    places = [_EVERYWHERE, tried.place, *([tried.place.removeprefix(_IN_LOCK)] if tried.in_lock else [])]
+    # Whoever got in with both steps ends the lock of the place, too.
+    places = [_EVERYWHERE, tried.place, *([tried.place[1:]] if tried.in_lock else [])]
     everywhere, *own = await lock_tries(session, key.name(tried.username), places, now)
     failures, everywhere.unreported = everywhere.unreported, 0
     for row in own:
