@@ -65,6 +65,9 @@ CONFLICTS: tuple[frozenset[str], ...] = tuple(
         ("author", "discipline"),
         ("approver", "discipline"),
         ("checker", "discipline"),
+        # Whoever looks at how others checked or pursued must have done neither.
+        ("checker", "auditor"),
+        ("auditor", "discipline"),
     )
 )
 """Pairs of duties that nobody has together over the same organisation. Money's payer joins with its first role."""

@@ -38,6 +38,22 @@ def test_payer_approver_and_auditor_are_three_people(monkeypatch: pytest.MonkeyP
         assert conflict([above], beside) is None, (one, other)
 
 
+def test_of_writing_approving_checking_auditing_and_discipline_nobody_does_two() -> None:
+    at = datetime(2026, 11, 30, tzinfo=UTC)
+    five = ("clerk", "secretary", "supervisor", "inspector", "discipline_officer")
+    for one, other in combinations(five, 2):
+        assert conflict([Held(one, "c/t/", at)], Held(other, "c/t/", at)) is not None, (one, other)
+        assert conflict([Held(one, "c/", at)], Held(other, "c/t/", at)) is not None, (one, other)
+        assert conflict([Held(one, "c/t/", at)], Held(other, "c/u/", at)) is None, (one, other)
+
+
+def test_who_reviews_legality_neither_writes_nor_approves_and_may_check() -> None:
+    at = datetime(2026, 11, 30, tzinfo=UTC)
+    reviewer = Held("legal_reviewer", "c/t/", at)
+    for role, is_apart in (("clerk", True), ("secretary", True), ("supervisor", False), ("inspector", False)):
+        assert (conflict([reviewer], Held(role, "c/t/", at)) is not None) is is_apart, role
+
+
 def test_who_writes_is_not_who_approves() -> None:
     at = datetime(2026, 11, 30, tzinfo=UTC)
     for author in ("clerk", "township_admin", "county_admin"):
