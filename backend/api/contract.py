@@ -29,7 +29,8 @@ example.
 - Where a client has a confirmed key for requests, each of them is signed: `X-App-Id` (its `client_id`), `X-Key-Id`,
   `X-Timestamp` (seconds since 1970, at most 5 minutes off), `X-Nonce` (16 to 64 characters, once), `X-Body-Digest`
   (`sha-256=` or `sm3=`, hexadecimal, of an empty body too) and `X-Signature` (base64) over six lines: method, path,
-  query with its parts sorted, timestamp, nonce, the digest's hexadecimal. `hmac-sha256` takes the key's 32 bytes;
+  query with its parts sorted by name (those of one name in the order in which they are sent), timestamp, nonce, the
+  digest's hexadecimal. `hmac-sha256` takes the key's 32 bytes;
   `sm2-sm3` the default user id, DER or r and s. Vectors: `openapi/signature-vectors.json`.
 - A POST of a batch of records needs no key: each record has the partner's own id, and brought again it is unchanged.
 - `x-example-role` names the demonstration's account, or the partner's program, with which the example of an operation

@@ -81,14 +81,25 @@ QUERY_PART = st.text(st.sampled_from("ab=%3D1"), min_size=1, max_size=4)
 
 
 @given(st.lists(QUERY_PART, max_size=5), st.randoms(use_true_random=False))
-def test_the_order_of_a_query_does_not_matter_and_everything_else_does(parts: list[str], chance: Any) -> None:
+def test_the_order_of_names_does_not_matter_and_everything_else_does(parts: list[str], chance: Any) -> None:
     base = said(REQUESTS[0])
-    mixed = list(parts)
-    chance.shuffle(mixed)
+    by_name: dict[str, list[str]] = {}
+    for part in parts:
+        by_name.setdefault(part.partition("=")[0], []).append(part)
+    groups = list(by_name.values())
+    chance.shuffle(groups)
+    mixed = [part for group in groups for part in group]
     texts = {canonical(_with(base, query="&".join(order))) for order in (parts, mixed)}
     assert len(texts) == 1
     for name in ("method", "path", "timestamp", "nonce", "digest"):
         assert canonical(_with(base, **{name: getattr(base, name) + "1"})) != canonical(base)
+
+
+def test_the_order_of_values_of_one_name_matters() -> None:
+    base = said(REQUESTS[0])
+    one, other = (canonical(_with(base, query=query)) for query in ("b=1&a=2&a=1", "a=1&b=1&a=2"))
+    assert (one.split(b"\n")[2], other.split(b"\n")[2]) == (b"a=2&a=1&b=1", b"a=1&a=2&b=1")
+    assert b"\na&a=&ab=1\n" in canonical(_with(base, query="ab=1&a&a=")), "the name alone, not what follows it"
 
 
 def _with(request: SignedRequest, **changes: str) -> SignedRequest:

@@ -57,8 +57,12 @@ class SignedRequest:
 
 
 def canonical(request: SignedRequest) -> bytes:
-    """The text that is signed: six lines, the parts of the query in the order of their bytes."""
-    query = "&".join(sorted(part for part in request.query.split("&") if part))
+    """The text that is signed: six lines, the parts of the query in the order of the bytes of their names.
+
+    Parts of one name stay as they are sent: which of two comes last may change what is asked.
+    """
+    parts = (part for part in request.query.split("&") if part)
+    query = "&".join(sorted(parts, key=lambda part: part.partition("=")[0].encode()))
     lines = (request.method.upper(), request.path, query, request.timestamp, request.nonce, request.digest.lower())
     return "\n".join(lines).encode()
 
