@@ -132,7 +132,7 @@ def masked_place() -> sa.ColumnElement[str | None]:
 def masked_remark() -> sa.ColumnElement[str | None]:
     """The remark with what `mask_numbers` stars starred: none comes in any more, but an older one may hold some."""
     remark = col(Member.remark)
-    shown: sa.ColumnElement[str | None] = remark
+    shown: Any = remark
     # The longest first: the last character need be no digit, and what is before it may be long enough alone.
     for length in range(19, 14, -1):
         pattern = f"(?<![0-9])([0-9]{{4}})[0-9]{{{length - 8}}}([0-9]{{3}}[0-9Xx*])(?![0-9])"
