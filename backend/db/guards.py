@@ -241,10 +241,15 @@ def _columns(rows: list[dict[str, Any]]) -> Iterator[str]:
     )
 
 
-# What a role, or the database, is set to at every start of a session. A role may do that to itself.
+# What a role, or the database, is set to at every start of a session. A role may do that to itself, and the one
+# that writes events is given nothing: whatever stands there somebody put there.
 _SETTINGS = """
     SELECT coalesce(r.rolname, 'PUBLIC') AS role, split_part(said, '=', 1) AS setting
-    FROM pg_db_role_setting s LEFT JOIN pg_roles r ON r.oid = s.setrole, unnest(s.setconfig) AS said
+    FROM pg_db_role_setting s LEFT JOIN pg_roles r ON r.oid = s.setrole
+        JOIN pg_class e ON e.oid = to_regclass('public.event'), unnest(s.setconfig) AS said
     WHERE s.setdatabase IN (0, (SELECT oid FROM pg_database WHERE datname = current_database()))
-        AND split_part(said, '=', 1) = ANY(CAST(:settings AS text[])) AND said <> 'search_path=' || CAST(:path AS text)
+        AND (split_part(said, '=', 1) = ANY(CAST(:settings AS text[]))
+            OR (NOT r.rolsuper AND has_any_column_privilege(r.oid, e.oid, 'INSERT')
+                AND NOT pg_has_role(r.oid, e.relowner, 'MEMBER')))
+        AND said <> 'search_path=' || CAST(:path AS text)
 """
