@@ -5,6 +5,7 @@ from typing import Annotated, Literal
 from uuid import UUID
 
 from fastapi import APIRouter, Path, Response
+from fastapi import Body as Sent
 from pydantic import ConfigDict, Field, StringConstraints
 from sqlmodel import col
 
@@ -280,7 +281,7 @@ async def make_secret(
     id: ClientKey,
     version: IfMatchDep,
     actor: Keeper,
-    body: SecretIn | None = None,
+    body: Annotated[SecretIn | None, Sent(examples=[{"use": "hmac-sha256"}])] = None,
 ) -> SecretOut:
     """Make a secret, or take a key for signed requests. Two of each may live at one time, so that a client changes over
     without a gap. Once a key for requests is confirmed, every request of the client has to be signed."""

@@ -17,6 +17,7 @@ from backend.worker import perform
 from tests.api.decisions import Walk as DecisionWalk
 from tests.api.feedbacks import Case, sender
 from tests.api.rectifications import Walk as RectificationWalk
+from tests.api.sources import at, call, item, program
 from tests.factories import County
 from tests.files import picture
 from tests.matrix.table import Cell, operations
@@ -45,14 +46,18 @@ TRIED = {
     "demo_move_clock": 422,
     "feedback_act": 200,
     "feedback_add_photo": 422,
+    "feedback_bring": 403,
     "feedback_extend": 422,
+    "feedback_put_by_source": 403,
     "feedback_rate": 422,
     "invitation_accept": 404,
     "invitation_read": 404,
     "organization_move": 409,
     "public_opinion": 404,
     "rectification_act": 200,
+    "rectification_bring": 403,
     "rectification_extend": 422,
+    "rectification_put_by_source": 403,
     "rectification_relook": 409,
     "rectification_transfer": 409,
 }
@@ -191,6 +196,12 @@ async def test_no_step_photo_and_rating_of_a_card(county: County, log: Log) -> N
     await case.handled()
     await case.approved()
     await done(log, lambda: case.rate(4))
+
+
+@pytest.mark.parametrize(("resource", "body"), [("rectifications", item), ("feedback-cards", call)])
+async def test_no_record_of_a_program(county: County, log: Log, resource: str, body: Callable[..., Any]) -> None:
+    client = await program(county)
+    await done(log, lambda: client.put(at("GD-1", resource), json=body(county)))
 
 
 async def test_no_sign_in_and_no_password(county: County, log: Log) -> None:
