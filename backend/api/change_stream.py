@@ -39,7 +39,8 @@ LONGEST = 540
 MOST = 100
 """Changes that one event tells at the most; the next one follows at once."""
 
-_AS_EVENTS: dict[int | str, dict[str, Any]] = {200: {"content": {"text/event-stream": {"schema": {"type": "string"}}}}}
+# Without a schema: readers of the contract judge event by event, and what one holds is told by the operation's text.
+_AS_EVENTS: dict[int | str, dict[str, Any]] = {200: {"content": {"text/event-stream": {}}}}
 _HEADERS = {"cache-control": "no-store", "x-accel-buffering": "no", "x-content-type-options": "nosniff"}
 
 
