@@ -36,6 +36,11 @@ Id = Annotated[str, Path(description=_WORDS, examples=["2026-0117"])]
 NewId = Annotated[str, Path(description=_WORDS, examples=["2026-0119"])]
 
 
+TRIES = 3
+"""How often a record of a batch is tried that somebody else's work got in the way of."""
+MEANWHILE = 409
+
+
 def program(permission: str) -> Any:
     """Return the dependency that lets in programs that hold `permission`; people enter records by the ordinary way."""
 
@@ -235,13 +240,19 @@ async def _brought(
         return _refused(ask, at, refused)
     try:
         said = said_by(_validated(body_shape, sent))
-        async with database.transaction() as session:
-            brought = await bring_record(session, ask.vault, ask.actor, ask.moment, line.sourced, key, said)
-            return await brought_out(session, key, brought)
+        for left in reversed(range(TRIES)):
+            try:
+                async with database.transaction() as session:
+                    brought = await bring_record(session, ask.vault, ask.actor, ask.moment, line.sourced, key, said)
+                    return await brought_out(session, key, brought)
+            except sqlalchemy.exc.DBAPIError as error:
+                status, word = database_says(error)
+                # Two who waited for one another, or did the same at once: the next try meets what the other has done.
+                if status != MEANWHILE or not left:
+                    return _out(at, problem=refusal(ask.language, status, word, {}, (), ask.request_id))
     except Refused as refused:
         return _refused(ask, at, refused, "/record")
-    except sqlalchemy.exc.DBAPIError as error:
-        return _out(at, problem=refusal(ask.language, *database_says(error), {}, (), ask.request_id))
+    raise AssertionError("the last try answers")
 
 
 def _read(line: Line, ask: Ask, system: str, item: Any) -> tuple[SourceKey, Any]:
