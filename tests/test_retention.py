@@ -89,7 +89,7 @@ def later(**period: int) -> datetime:
 
 def test_every_rule_with_a_time_is_carried_out_and_no_other() -> None:
     timed = {rule.key for rule in RULES if rule.period is not None}
-    beside = {"ledger_import", "temporary_file", "sign_in_try", "known_device"}
+    beside = {"ledger_import", "snapshot", "temporary_file", "sign_in_try", "known_device"}
     assert set(ERASERS) | beside == timed, "the others are carried out beside their files and at sign-in"
     assert {rule.key for rule in RULES if rule.deed is Deed.keep} == {rule.key for rule in RULES} - timed
     for rule in RULES:
@@ -98,7 +98,7 @@ def test_every_rule_with_a_time_is_carried_out_and_no_other() -> None:
 
 
 def test_the_worker_carries_them_out(tmp_path: Path) -> None:
-    assert {"personal_data_erase", "file_erase", "ledger_erase"} <= {
+    assert {"personal_data_erase", "file_erase", "ledger_erase", "snapshot_erase"} <= {
         each.key for each in periodic(Settings(data=tmp_path))
     }
 
