@@ -119,6 +119,10 @@ class GuardedProtocol(HttpToolsProtocol):
         self._incoming = self.loop.call_later(BODY_SECONDS, self._look_at_body)
 
     def _look_at_body(self) -> None:
+        if self.cycle is not None and self.cycle.response_complete:
+            # Refused by its head, and sent on all the same: it had time enough to read the refusal.
+            self.transport.close()
+            return
         if self._body_size < LEAST_RATE * BODY_SECONDS and not self.flow.read_paused:
             self._refuse(408)
         else:

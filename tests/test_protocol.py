@@ -21,8 +21,11 @@ LARGE = 40 * 1024 * 1024
 
 
 async def answering(scope: Scope, receive: Receive, send: Send) -> None:
-    """Says how long the body was; `/large` is an answer that nobody reads at once."""
+    """Says how long the body was; `/large` is an answer that nobody reads at once, `/refused` comes before the body."""
     assert scope["type"] == "http"
+    if scope["path"] == "/refused":
+        await PlainTextResponse("no", 401)(scope, receive, send)
+        return
     if scope["path"] == "/large":
         await Response(bytes(LARGE))(scope, receive, send)
         return
@@ -109,6 +112,16 @@ def test_408_for_a_body_that_does_not_come(port: int) -> None:
     client = Client(port)
     client.say(b"POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 5000\r\n\r\nsome")
     assert client.refusal() == (408, "too_slow")
+
+
+def test_whoever_sends_on_after_the_refusal_is_let_go_of(port: int) -> None:
+    client = Client(port)
+    client.say(b"POST /refused HTTP/1.1\r\nhost: a\r\ntransfer-encoding: chunked\r\n\r\n")
+    assert client.socket.recv(65536).startswith(b"HTTP/1.1 401 ")
+    with contextlib.suppress(ConnectionError):
+        while True:
+            client.say(b"10000\r\n" + bytes(0x10000) + b"\r\n")
+    assert client.until_closed() == b""
 
 
 def test_whoever_does_not_read_is_let_go_of(port: int) -> None:

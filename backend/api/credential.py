@@ -10,6 +10,7 @@ from pydantic import ConfigDict, Field, StringConstraints
 from backend.api.deps import ActorDep, DatabaseDep, LanguageDep, MomentDep, PagingDep, RecognizedDep, SessionDep
 from backend.api.errors import refusals
 from backend.api.event import EventPage, event_page
+from backend.api.head import HeadFirstRoute
 from backend.api.shapes import Answer, Body
 from backend.api.throttle import Throttle
 from backend.db.account import Account
@@ -30,7 +31,7 @@ from backend.domain.second_step import (
 )
 from backend.domain.sign_in_rule import PASSWORD_WARNING, Due, needs_second_step, password_ends_at
 
-router = APIRouter(prefix="/me", tags=["credential"])
+router = APIRouter(prefix="/me", tags=["credential"], route_class=HeadFirstRoute)
 
 # Whoever sits down at an open session must not try the password, or a code, as often as they like.
 _TRIES, _SPAN_SECONDS = 10, 900

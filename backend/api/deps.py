@@ -1,5 +1,6 @@
 """What routes depend on: the session, the actor, the moment and the page asked for."""
 
+import time
 from collections.abc import AsyncIterator
 from dataclasses import replace
 from typing import Annotated, Any
@@ -79,26 +80,45 @@ async def passwords(request: Request) -> Passwords:
 PasswordsDep = Annotated[Passwords, Depends(passwords)]
 
 
-async def caller(request: Request, token: Annotated[str | None, Depends(oauth2)]) -> Actor:
-    """Whoever is signed in, a person or a client, even while something is due first (`request.state.due`)."""
+KNOWN_SECONDS = 0.25
+"""For so long who was known by the head of a request is known when its body is there; a longer one asks again, since
+what was taken away meanwhile is refused within a second."""
+
+
+async def know_caller(request: Request) -> None:
+    """Find out who asks, a person or a client, by the head alone. Raises SignInRefused, Forbidden, TooOften."""
+    token = await oauth2(request)
     if token is None:
         raise SignInRefused("not_signed_in")
     claims = request.app.state.tokens.verify(token)
-    count_account(request, claims.account_id, request.app.state.settings.requests_per_minute)
-    return await _known(request, claims, anew=True)
+    if not getattr(request.state, "is_counted", False):
+        count_account(request, claims.account_id, request.app.state.settings.requests_per_minute)
+        request.state.is_counted = True
+    request.state.known = (*await _known(request, claims), time.monotonic())
 
 
-async def _known(request: Request, claims: Claims, *, anew: bool) -> Actor:
+async def caller(request: Request, token: Annotated[str | None, Depends(oauth2)]) -> Actor:
+    """Whoever is signed in, a person or a client, even while something is due first (`request.state.due`)."""
+    del token
+    if not hasattr(request.state, "known") or time.monotonic() - request.state.known[2] > KNOWN_SECONDS:
+        await know_caller(request)
+    actor, signs, _ = request.state.known
+    if signs:
+        # Over the body too, and good for one look: its nonce is used up, and its time runs out while a request lasts.
+        moment = Moment(utc_now(), request.scope.get("state", {}).get("request_id"), origin_of(request))
+        await check_signature(request, _database(request), moment, actor.account_id)
+    found: Actor = actor
+    return found
+
+
+async def _known(request: Request, claims: Claims) -> tuple[Actor, bool]:
+    """Who asks, and whether their requests have to be signed."""
     if claims.scopes is not None:
         request.state.due = None
         async with _database(request).reader() as reader:
             client, signs = await client_now(reader, claims.account_id, claims.epoch, claims.scopes, origin_of(request))
-        # A signature is good for one look: its nonce is used up, and its time runs out while a request lasts.
-        if signs and anew:
-            moment = Moment(utc_now(), request.scope.get("state", {}).get("request_id"), origin_of(request))
-            await check_signature(request, _database(request), moment, claims.account_id)
         request.state.actor = client
-        return client
+        return client, signs
     absent = request.headers.get(ON_BEHALF_OF)
     on_behalf_of = as_id(absent, "/on-behalf-of") if absent is not None else None
     now = utc_now()
@@ -129,7 +149,7 @@ async def _known(request: Request, claims: Claims, *, anew: bool) -> Actor:
         had_second_step=standing.second_step,
         now=now,
     )
-    return actor
+    return actor, False
 
 
 CallerDep = Annotated[Actor, Depends(caller)]
@@ -163,7 +183,8 @@ async def still_admitted(request: Request) -> Actor:
     token = await oauth2(request)
     if token is None:
         raise SignInRefused("not_signed_in")
-    return await admitted(request, await _known(request, request.app.state.tokens.verify(token), anew=False))
+    actor, _ = await _known(request, request.app.state.tokens.verify(token))
+    return await admitted(request, actor)
 
 
 async def signed_in(actor: AdmittedDep) -> Actor:

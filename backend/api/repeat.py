@@ -17,12 +17,12 @@ from uuid import UUID
 
 from fastapi import Depends, Header, Request, Response
 from fastapi.params import Depends as Dependency
-from fastapi.routing import APIRoute
 from sqlalchemy.ext.asyncio import AsyncConnection
 from starlette.datastructures import UploadFile
 
 from backend.api.deps import ON_BEHALF_OF, CallerDep, SessionDep
 from backend.api.errors import refusals
+from backend.api.head import HeadFirstRoute
 from backend.db.base import Session, new_id, utc_now
 from backend.db.kept_answer import KeptAnswer, answer_kept, hold_key
 from backend.domain.access import Actor, Moment
@@ -110,7 +110,7 @@ async def _in_sight(request: Request, session: Session, actor: Actor, kept: Kept
 KEYED = Depends(keyed)
 
 
-class RepeatableRoute(APIRoute):
+class RepeatableRoute(HeadFirstRoute):
     """A route whose POST takes an `Idempotency-Key`."""
 
     def __init__(

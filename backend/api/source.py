@@ -14,6 +14,7 @@ from pydantic import ValidationError
 
 from backend.api.deps import AdmittedDep, DatabaseDep, LanguageDep, MomentDep, SessionDep, VaultDep
 from backend.api.errors import database_says, problems_of, refusal, refusals, status_of
+from backend.api.head import HeadFirstRoute
 from backend.api.shapes import Body
 from backend.api.source_shapes import MOST, BroughtOut, PushedOut, SourceRef, TrackedBy, answer_of, batch_of, body_of
 from backend.api.source_table import LINES, Line
@@ -68,7 +69,7 @@ class Ask:
 
 def source_router(line: Line) -> APIRouter:
     """The routes by which programs bring records of one kind."""
-    router = APIRouter(prefix=f"/{line.name}", tags=[line.tag])
+    router = APIRouter(prefix=f"/{line.name}", tags=[line.tag], route_class=HeadFirstRoute)
     body_shape = body_of(line)
     answer, batch_shape = answer_of(line), batch_of(line, body_shape)
     writer = Annotated[Actor, program(line.sourced.permission)]
