@@ -33,8 +33,8 @@ from backend.db.read import Order, page_of, record_of
 from backend.domain.access import CLIENT_SCOPES, Actor
 from backend.domain.client.keeping import (
     NewClient,
+    add_key,
     add_secret,
-    add_signing_key,
     change_client,
     confirm_secret,
     end_secret,
@@ -59,18 +59,21 @@ Networks = Annotated[
 ]
 
 
-Use = Literal["sign_in", "hmac-sha256", "sm2-sm3"]
+Use = Literal["sign_in", "private_key_jwt", "hmac-sha256", "sm2-sm3"]
 
 
 class SecretRow(Answer):
     """A secret or key in use: its first characters, since when it opens anything, and until when it works.
 
-    `use`: `sign_in` buys tokens; the others sign requests, and `id` is then what `X-Key-Id` says.
+    `use`: `sign_in` buys tokens, and so does an assertion signed with the key of a `private_key_jwt`; the others sign
+    requests, and `id` is then what `X-Key-Id` says. `public_key`: the partner's own half, to be compared with the
+    partner before it is confirmed.
     """
 
     id: UUID
     use: Use
     hint: str
+    public_key: str | None
     confirmed_at: datetime | None
     created_at: datetime
     ends_at: datetime
@@ -89,7 +92,6 @@ class ClientOut(Answer):
     suspended_for: str | None
     scopes: list[str]
     networks: list[str]
-    has_key: bool
     secrets: list[SecretRow]
     ends_at: datetime
     last_used_at: datetime | None
@@ -135,14 +137,13 @@ class ClientIn(Body):
 
 
 class ClientPatch(Body):
-    """What changes; `public_key` null takes the key away."""
+    """What changes."""
 
     model_config = ConfigDict(json_schema_extra={"example": {"networks": ["10.20.8.0/24"]}})
 
     name: Name | None = None
     contact: Contact | None = None
     networks: Networks | None = None
-    public_key: Annotated[str, Field(max_length=2000)] | None = None
     ends_on: date | None = None
 
 
@@ -171,13 +172,14 @@ class SecretEnd(Body):
 
 
 class SecretIn(Body):
-    """What a secret is for. Without a body it buys tokens. A key for requests is a shared one (`hmac-sha256`), or the
-    partner's own, of which only the public half is told (`sm2-sm3`: the point in hex)."""
+    """What a secret is for. Without a body it buys tokens. A key is a shared one (`hmac-sha256`, for requests), or the
+    partner's own, of which only the public half is told (`private_key_jwt`, for tokens: EC on P-256 in PEM; `sm2-sm3`,
+    for requests: the point in hex)."""
 
     model_config = ConfigDict(json_schema_extra={"example": {"use": "hmac-sha256"}})
 
     use: Use = SIGN_IN
-    public_key: Annotated[str, Field(max_length=130)] | None = None
+    public_key: Annotated[str, Field(max_length=2000)] | None = None
 
 
 class SecretOut(Answer):
@@ -250,9 +252,8 @@ async def events(
 async def change(
     session: SessionDep, moment: MomentDep, id: ClientKey, body: ClientPatch, version: IfMatchDep, actor: Keeper
 ) -> Response:
-    """Change what a client is called, where it may come from, how long it lasts or by which key it proves itself."""
-    given = body.model_dump(exclude_unset=True)
-    changes = {name: value for name, value in given.items() if value is not None or name == "public_key"}
+    """Change what a client is called, where it may come from or how long it lasts."""
+    changes = {name: value for name, value in body.model_dump(exclude_unset=True).items() if value is not None}
     await change_client(session, actor, moment, id, version, changes)
     return await _shown(session, actor, id)
 
@@ -283,15 +284,14 @@ async def make_secret(
     actor: Keeper,
     body: Annotated[SecretIn | None, Sent(examples=[{"use": "hmac-sha256"}])] = None,
 ) -> SecretOut:
-    """Make a secret, or take a key for signed requests. Two of each may live at one time, so that a client changes over
-    without a gap. Once a key for requests is confirmed, every request of the client has to be signed."""
+    """Make a secret, or take a key for assertions or signed requests. Two of each may live at one time, so that a
+    client changes over without a gap; none opens anything before another administrator has confirmed it. Once a key
+    for requests is confirmed, every request of the client has to be signed."""
     secret: str | None
     if body is None or body.use == SIGN_IN:
         client, kept, secret = await add_secret(session, actor, moment, id, version)
     else:
-        client, kept, secret = await add_signing_key(
-            session, actor, moment, cipher, id, version, body.use, body.public_key
-        )
+        client, kept, secret = await add_key(session, actor, moment, cipher, id, version, body.use, body.public_key)
     response.headers["cache-control"] = "no-store"
     return SecretOut(
         id=kept.id,

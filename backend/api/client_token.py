@@ -2,6 +2,7 @@
 
 import base64
 import binascii
+import contextlib
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
@@ -17,7 +18,7 @@ from backend.api.token import assertion_subject, verified_assertion
 from backend.db.client import Client
 from backend.db.engine import Database
 from backend.domain.access import Moment
-from backend.domain.client.sign_in import Shown, known_client, note_client_failure, sign_in_client
+from backend.domain.client.sign_in import Shown, assertion_keys, known_client, note_client_failure, sign_in_client
 from backend.domain.errors import SignInRefused
 
 # A program that has a wrong secret asks again and again; a person who sets one up does not ask sixty times.
@@ -63,7 +64,7 @@ async def client_token(
             if found is None:
                 raise SignInRefused("invalid_client")
             client, reach = found
-            proof = Shown(secret, _claims(request, client, shown.assertion))
+            proof = Shown(secret, _claims(request, client, await assertion_keys(session, client), shown.assertion))
             scopes = await sign_in_client(session, moment, client, reach, proof, asked)
             key, epoch = client.id, client.epoch
     except SignInRefused as refused:
@@ -85,14 +86,16 @@ async def client_token(
     )
 
 
-def _claims(request: Request, client: Client, assertion: str | None) -> dict[str, object] | None:
+def _claims(request: Request, client: Client, keys: Sequence[str], assertion: str | None) -> dict[str, object] | None:
+    """What an assertion says that one of the client's keys has signed. Raises SignInRefused."""
     if assertion is None:
         return None
-    if client.public_key is None:
-        raise SignInRefused("invalid_client")
     # Neither what the caller says the address is, nor a word that every installation shares.
     here = f"{request.app.state.settings.public_url}/api/v1/oauth/token"
-    return verified_assertion(assertion, client.public_key, client.client_id, (here,))
+    for key in keys:
+        with contextlib.suppress(SignInRefused):
+            return verified_assertion(assertion, key, client.client_id, (here,))
+    raise SignInRefused("invalid_client")
 
 
 def _basic(request: Request) -> tuple[str, str] | None:

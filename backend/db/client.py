@@ -21,8 +21,7 @@ class Client(Versioned, table=True):
     """A program of a partner.  `organization_id` answers for it; it reaches `reach_id` and everything below.
 
     `scopes` are the permissions that its tokens may carry, none when empty.  `networks`: where it may come from (CIDR),
-    anywhere when empty.  `public_key`: a PEM with which it proves itself in place of a secret.  `epoch` rises when
-    every token of it must end.
+    anywhere when empty.  `epoch` rises when every token of it must end.
     """
 
     __table_args__ = (sa.Index("ix_client_organization", "organization_id", "created_at", "id"),)
@@ -35,7 +34,6 @@ class Client(Versioned, table=True):
     contact: str = Field(default="", max_length=200)
     scopes: list[str] = Field(default_factory=list, sa_type=ARRAY(sa.Text()))
     networks: list[str] = Field(default_factory=list, sa_type=ARRAY(sa.Text()))
-    public_key: str | None = Field(default=None, max_length=2000)
     ends_at: datetime = Field(sa_type=timestamp)
     suspended_at: datetime | None = Field(default=None, sa_type=timestamp)
     suspended_for: str | None = Field(default=None, max_length=400)
@@ -45,14 +43,17 @@ class Client(Versioned, table=True):
 
 
 SIGN_IN: Final = "sign_in"
-"""The use of a secret that buys tokens; the other uses are the algorithms by which requests are signed."""
+ASSERTION: Final = "private_key_jwt"
+TOKEN_USES: Final = (SIGN_IN, ASSERTION)
+"""The uses that buy tokens, by a secret or by an assertion that the partner's key has signed; the other uses are the
+algorithms by which requests are signed."""
 
 
 class ClientSecret(Row, table=True):
     """What a client proves itself by: a secret as its hash, 256 random bits that are shown once, or a key for requests.
 
-    `use`: `sign_in`, or the algorithm by which requests are signed with it. `sealed_key`: a shared key, encrypted,
-    since a signature cannot be checked by a hash; `public_key`: of the partner's own pair, hex.
+    `use`: one of `TOKEN_USES`, or the algorithm by which requests are signed with it. `sealed_key`: a shared key,
+    encrypted, since a signature cannot be checked by a hash; `public_key`: of the partner's own pair, PEM or hex.
     It opens nothing before `confirmed_at`: somebody else than who made it has to have said that it is the partner's.
     """
 
@@ -63,7 +64,7 @@ class ClientSecret(Row, table=True):
     hint: str = Field(max_length=8)
     use: str = Field(default=SIGN_IN, max_length=16)
     sealed_key: bytes | None = Field(default=None, sa_column_kwargs=encrypted("client_secret.sealed_key"))
-    public_key: str | None = Field(default=None, max_length=130)
+    public_key: str | None = Field(default=None, max_length=2000)
     ends_at: datetime = Field(sa_type=timestamp)
     confirmed_at: datetime | None = Field(default=None, sa_type=timestamp)
     ended_at: datetime | None = Field(default=None, sa_type=timestamp)
@@ -149,7 +150,7 @@ async def standing_client(reader: AsyncConnection, key: UUID) -> Any | None:
 
 def _signs() -> sa.ColumnElement[bool]:
     return sa.and_(
-        col(ClientSecret.use) != SIGN_IN,
+        col(ClientSecret.use).not_in(TOKEN_USES),
         col(ClientSecret.confirmed_at).is_not(None),
         col(ClientSecret.ended_at).is_(None),
     )
@@ -204,7 +205,7 @@ def client_rows(reach: Reach, at: datetime) -> sa.Select[Any]:
                 sa.func.json_agg(
                     named(
                         *("id", col(ClientSecret.id), "hint", col(ClientSecret.hint), "use", col(ClientSecret.use)),
-                        *("confirmed_at", col(ClientSecret.confirmed_at)),
+                        *("confirmed_at", col(ClientSecret.confirmed_at), "public_key", col(ClientSecret.public_key)),
                         *("created_at", col(ClientSecret.created_at), "ends_at", col(ClientSecret.ends_at)),
                     )
                 ),
@@ -237,7 +238,6 @@ def client_rows(reach: Reach, at: datetime) -> sa.Select[Any]:
             col(Client.suspended_for),
             sa.func.array_to_json(col(Client.scopes)).label("scopes"),
             sa.func.array_to_json(col(Client.networks)).label("networks"),
-            col(Client.public_key).is_not(None).label("has_key"),
             secrets.label("secrets"),
             col(Client.ends_at),
             col(Client.last_used_at),

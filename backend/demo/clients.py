@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from sqlmodel import col
 
 from backend.db.base import Session, utc_now
-from backend.db.client import Client, ClientSecret
+from backend.db.client import ASSERTION, Client, ClientSecret
 from backend.db.mapping import CodeMapping, WaitingRecord, WaitingState
 from backend.db.source import SourceRecord
 from backend.demo.calendar import at
@@ -17,12 +17,26 @@ from backend.demo.cue import Cue
 from backend.domain.access import Actor, Moment
 from backend.domain.calendar import start_of
 from backend.domain.canonical import canonical_json
-from backend.domain.client.keeping import NewClient, give_scopes, register_client, secret_hash, suspend_client
+from backend.domain.client.keeping import (
+    NewClient,
+    add_key,
+    give_scopes,
+    register_client,
+    secret_hash,
+    suspend_client,
+)
 from backend.domain.crypto import FieldCipher
 from backend.domain.demo_id import demo_id
 
 PLATFORM, HOTLINE = "county-platform", "old-hotline"
 _REGISTERED, _GIVEN, _SUSPENDED = at("2026-04-01 09:10"), at("2026-04-01 15:20"), at("2026-10-09 10:05")
+_KEY_ADDED = at("2026-11-26 09:40")
+_PLATFORM_KEY = """-----BEGIN PUBLIC KEY-----
+MFkwEwYHKoZIzj0CAQYIKoZIzj0DAQcDQgAE+OsbNq7MdFPKdcnpKKDLuW9rELzz
+riwSILjJIaequ3RYUTolKrwuqE2q8YzrCIQIxE1dhbPGVjbPw80N9KKgPQ==
+-----END PUBLIC KEY-----
+"""
+"""The platform's own half; whoever has the other one is not of the demonstration."""
 _DAY = start_of(_GIVEN.date())
 _LAST_DAY = date(2027, 12, 31)
 SCOPES = (
@@ -32,10 +46,11 @@ SCOPES = (
 
 
 def client_cues(session: Session, cipher: FieldCipher, people: Mapping[str, Actor]) -> Iterator[Cue]:
-    """Register two programs, give one of them its scopes, and suspend the other."""
+    """Register two programs, give one of them its scopes, suspend the other; a key of the first waits."""
     yield Cue(_REGISTERED, partial(_register, session, people["system_admin"]))
     yield Cue(_GIVEN, partial(_give, session, cipher, people["security_admin"]))
     yield Cue(_SUSPENDED, partial(_suspend, session, people["system_admin"]))
+    yield Cue(_KEY_ADDED, partial(_add_key, session, cipher, people["system_admin"]))
 
 
 async def _register(session: Session, keeper: Actor) -> None:
@@ -101,6 +116,13 @@ def _leave_codes(session: Session, cipher: FieldCipher, client: Client) -> None:
 async def _suspend(session: Session, keeper: Actor) -> None:
     client = await session.get_one(Client, demo_id("client", HOTLINE))
     await suspend_client(session, keeper, Moment(_SUSPENDED), client.id, client.version, "平台已停用")
+
+
+async def _add_key(session: Session, cipher: FieldCipher, keeper: Actor) -> None:
+    client = await session.get_one(Client, demo_id("client", PLATFORM))
+    key = demo_id("client_secret", f"{PLATFORM} key")
+    moment, said = Moment(_KEY_ADDED), (ASSERTION, _PLATFORM_KEY)
+    await add_key(session, keeper, moment, cipher, client.id, client.version, *said, key=key)
 
 
 async def set_client_secret(session: Session, secret: str) -> None:

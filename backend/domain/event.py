@@ -104,7 +104,7 @@ EVENT_KINDS: dict[str, dict[str, str]] = {
     "client.secret_ended": {"zh-CN": "作废客户端密钥", "en": "Secret of a client ended"},
     "client.suspended": {"zh-CN": "停用客户端", "en": "Client suspended"},
     "client.resumed": {"zh-CN": "恢复客户端", "en": "Client resumed"},
-    "client.key_added": {"zh-CN": "登记客户端签名密钥", "en": "Client's signing key added"},
+    "client.key_added": {"zh-CN": "登记客户端密钥", "en": "Key of a client added"},
     "client.signature_refused": {"zh-CN": "客户端请求签名不符", "en": "Client's signature refused"},
     "mapping.made": {"zh-CN": "对照代码", "en": "Code mapped"},
     "mapping.changed": {"zh-CN": "修改代码对照", "en": "Mapping of a code changed"},

@@ -74,9 +74,18 @@ class Partner:
     async def new_secret(self) -> str:
         made = await self.done(await self.keeper.post(f"{self.path}/secrets", headers=self.match))
         self.secret, self.secret_id = made.json()["client_secret"], made.json()["id"]
-        body = {"secret_id": self.secret_id, "reason": "对接方已当面核对"}
-        await self.done(await self.giver.post(f"{self.path}/secrets/confirmation", json=body, headers=self.match))
+        await self.confirm(self.secret_id)
         return self.secret
+
+    async def add_key(self, public_key: str) -> str:
+        """Have a key for assertions taken down by who keeps clients; it waits for the other administrator."""
+        body = {"use": "private_key_jwt", "public_key": public_key}
+        made = await self.done(await self.keeper.post(f"{self.path}/secrets", json=body, headers=self.match))
+        return str(made.json()["id"])
+
+    async def confirm(self, secret_id: str) -> None:
+        body = {"secret_id": secret_id, "reason": "对接方已当面核对"}
+        await self.done(await self.giver.post(f"{self.path}/secrets/confirmation", json=body, headers=self.match))
 
     async def ask(self, scope: str = " ".join(SCOPES), **changes: Any) -> httpx.Response:
         form = {"grant_type": "client_credentials", "client_id": self.body["client_id"], "scope": scope}

@@ -169,9 +169,9 @@ async def test_change_412_with_a_stale_version_and_428_without(partner: Partner)
 
 
 @pytest.mark.parametrize("key", ["no key", "private"])
-async def test_change_422_for_a_key_that_is_not_public_p256(partner: Partner, key: str) -> None:
-    text = key_pair()[0] if key == "private" else key
-    answer = await partner.keeper.patch(partner.path, json={"public_key": text}, headers=partner.match)
+async def test_make_secret_422_for_a_key_that_is_not_public_p256(partner: Partner, key: str) -> None:
+    body = {"use": "private_key_jwt", "public_key": key_pair()[0] if key == "private" else key}
+    answer = await partner.keeper.post(f"{partner.path}/secrets", json=body, headers=partner.match)
     assert [(e["pointer"], e["code"]) for e in answer.json()["errors"]] == [("/public_key", "key_unusable")]
 
 
@@ -220,7 +220,9 @@ async def test_nobody_who_keeps_clients_lets_in_a_program_of_their_own(partner: 
     body = {"secret_id": made.json()["id"], "reason": "对接方已当面核对"}
     refused = await partner.keeper.post(f"{partner.path}/secrets/confirmation", json=body, headers=partner.match)
     assert (refused.status_code, code(refused)) == (403, "permission_missing")
-    for change in ({"networks": []}, {"public_key": key_pair()[1]}, {"ends_on": partner.body["ends_at"][:10]}):
+    key = await partner.keeper.patch(partner.path, json={"public_key": key_pair()[1]}, headers=partner.match)
+    assert key.status_code == 422
+    for change in ({"networks": []}, {"ends_on": partner.body["ends_at"][:10]}):
         await partner.done(await partner.keeper.patch(partner.path, json=change, headers=partner.match))
         assert partner.body["scopes"] == []
         assert (await partner.ask()).status_code == 400

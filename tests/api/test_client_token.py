@@ -71,10 +71,55 @@ async def test_token_400_for_a_client_that_was_given_nothing(county: County) -> 
     assert code(await bare.ask("rectification:read")) == "invalid_scope"
 
 
+def assertion(partner: Partner, private: str) -> dict[str, Any]:
+    """What a client shows that proves itself by its own key."""
+    name, now = partner.body["client_id"], int(time.time())
+    claims = {"iss": name, "sub": name, "aud": AUDIENCE, "iat": now, "exp": now + 120, "jti": uuid4().hex}
+    signed = jwt.encode(claims, private, algorithm="ES256")
+    return {"client_secret": None, "client_assertion_type": ASSERTION, "client_assertion": signed}
+
+
+async def test_token_401_by_a_key_that_nobody_has_confirmed_and_200_by_two_that_somebody_has(partner: Partner) -> None:
+    """Whoever keeps clients lets in no program of their own by a key, whatever scopes are given meanwhile."""
+    keys = [key_pair(), key_pair()]
+    ids = [await partner.add_key(public) for _, public in keys]
+    await partner.give(SCOPES)
+    shown = {kept["id"]: kept for kept in partner.body["secrets"]}
+    for (private, public), key in zip(keys, ids, strict=True):
+        assert (shown[key]["use"], shown[key]["public_key"], shown[key]["confirmed_at"]) == (
+            "private_key_jwt", public, None,
+        )  # fmt: skip
+        assert (await partner.ask(**assertion(partner, private))).status_code == 401
+        own = await partner.keeper.post(
+            f"{partner.path}/secrets/confirmation", json={"secret_id": key, "reason": "自己的"}, headers=partner.match
+        )
+        assert own.status_code in (403, 422)
+        await partner.confirm(key)
+        assert (await partner.ask(**assertion(partner, private))).status_code == 200
+    third = {"use": "private_key_jwt", "public_key": key_pair()[1]}
+    refused = await partner.keeper.post(f"{partner.path}/secrets", json=third, headers=partner.match)
+    assert (refused.status_code, code(refused)) == (409, "secrets_enough")
+
+
+async def test_token_401_by_a_key_that_ended_and_its_tokens_with_it(partner: Partner) -> None:
+    private, public = key_pair()
+    key = await partner.add_key(public)
+    await partner.confirm(key)
+    client = await partner.signed_in()
+    ended = {"secret_id": key, "reason": "对接方更换密钥"}
+    await partner.done(await partner.keeper.post(f"{partner.path}/secrets/end", json=ended, headers=partner.match))
+    assert (await partner.ask(**assertion(partner, private))).status_code == 401
+    assert (await client.get("/organizations")).status_code == 401
+    # A key for tokens asks for no signed requests, so that nothing of the scopes is lost with it.
+    assert partner.body["scopes"] == sorted(SCOPES)
+    again = {"use": "private_key_jwt", "public_key": public}
+    used = await partner.keeper.post(f"{partner.path}/secrets", json=again, headers=partner.match)
+    assert [each["code"] for each in used.json()["errors"]] == ["key_in_use"]
+
+
 async def test_token_200_by_an_assertion_once(partner: Partner) -> None:
     private, public = key_pair()
-    await partner.done(await partner.keeper.patch(partner.path, json={"public_key": public}, headers=partner.match))
-    await partner.give(SCOPES)
+    await partner.confirm(await partner.add_key(public))
     name, now = partner.body["client_id"], int(time.time())
     claims = {"iss": name, "sub": name, "aud": AUDIENCE, "iat": now, "exp": now + 120, "jti": uuid4().hex}
 

@@ -53,6 +53,15 @@ def test_a_dead_letter_is_sent_again_and_a_webhook_paused_and_resumed(desk: Desk
     expect(works.get_by_test_id("dead-letters")).to_have_count(0)
 
 
+def test_a_key_that_waits_is_shown_with_what_is_to_be_compared(desk: Desk) -> None:
+    desk.sign_in("security_admin")
+    open_partner(desk)
+    own = desk.page.get_by_role("listitem").filter(has_text="登录用自有公钥")
+    expect(own).to_contain_text("待安全管理员确认")
+    own.locator("summary").click()
+    expect(own.locator("details code")).to_contain_text("-----BEGIN PUBLIC KEY-----")
+
+
 def test_one_sets_a_webhook_up_and_another_confirms_its_address(desk: Desk) -> None:
     desk.sign_in("system_admin")
     open_partner(desk)

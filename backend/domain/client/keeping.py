@@ -12,17 +12,23 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from cryptography.exceptions import UnsupportedAlgorithm
-from cryptography.hazmat.primitives.asymmetric import ec
-from cryptography.hazmat.primitives.serialization import load_pem_public_key
-
 from backend.db.base import Session, new_id, utc_now
-from backend.db.client import SIGN_IN, Client, ClientSecret, client_in, client_named, has_shown, living_secrets
+from backend.db.client import (
+    SIGN_IN,
+    TOKEN_USES,
+    Client,
+    ClientSecret,
+    client_in,
+    client_named,
+    has_shown,
+    living_secrets,
+)
 from backend.db.organization import Organization, OrganizationStatus, organization_in
 from backend.domain.access import Actor, Moment
 from backend.domain.calendar import day_of, end_of
+from backend.domain.client.public_key import PUBLIC_KEYS
 from backend.domain.client.rule import LONGEST, SECRETS, network_problems, scope_problems
-from backend.domain.client.signature import HMAC_SHA256, SM2_SM3, new_hmac_key, sm2_point
+from backend.domain.client.signature import new_hmac_key
 from backend.domain.crypto import FieldCipher
 from backend.domain.errors import Conflict, Forbidden, Invalid, NotFound, Problem, Stale, invalid
 from backend.domain.event import record_about
@@ -86,7 +92,7 @@ async def register_client(
 async def change_client(
     session: Session, actor: Actor, moment: Moment, id: UUID, version: int, changes: Mapping[str, Any]
 ) -> Client:
-    """Change name, contact, networks, last day or key; after the last three the scopes have to be given anew.
+    """Change name, contact, networks or last day; after the last two the scopes have to be given anew.
 
     Raises NotFound, Forbidden, Stale, Invalid.
     """
@@ -94,16 +100,14 @@ async def change_client(
     problems = network_problems(changes.get("networks") or ())
     if (ends_on := changes.get("ends_on")) is not None:
         problems += _end_problems(ends_on)
-    if (key := changes.get("public_key")) and not is_usable_key(key):
-        problems.append(Problem("/public_key", "key_unusable"))
     if problems:
         raise Invalid("invalid", problems=problems)
-    for name in ("name", "contact", "networks", "public_key"):
+    for name in ("name", "contact", "networks"):
         if name in changes:
             setattr(client, name, changes[name])
     if ends_on is not None:
         client.ends_at = end_of(ends_on)
-    if changes.keys() & {"networks", "public_key", "ends_on"}:
+    if changes.keys() & {"networks", "ends_on"}:
         # Whoever keeps clients could otherwise let in a program of their own under what others have given.
         client.scopes = []
     return _changed(session, actor, moment, client, "client.changed")
@@ -135,9 +139,7 @@ async def add_secret(
     Raises NotFound, Forbidden, Stale, and Conflict `secrets_enough` while two others live.
     """
     client = await _held(session, actor, id, version, "client:write")
-    now = utc_now()
-    if sum(kept.use == SIGN_IN for kept in await living_secrets(session, client.id, now)) >= SECRETS:
-        raise Conflict("secrets_enough")
+    await _leave_room(session, client, SIGN_IN)
     secret = secrets.token_urlsafe(_SECRET_BYTES)
     kept = ClientSecret(
         client_key=client.id, secret_hash=secret_hash(secret), hint=secret[:_HINT], ends_at=client.ends_at
@@ -147,7 +149,7 @@ async def add_secret(
     return client, kept, secret
 
 
-async def add_signing_key(
+async def add_key(
     session: Session,
     actor: Actor,
     moment: Moment,
@@ -156,33 +158,46 @@ async def add_signing_key(
     version: int,
     use: str,
     public_key: str | None,
+    *,
+    key: UUID | None = None,
 ) -> tuple[Client, ClientSecret, str | None]:
-    """Give a client a key for its requests: a shared one, told here and never again, or the partner's public one.
+    """Give a client a key, for assertions or for its requests: a shared one, told here and never again, or the
+    partner's public one.
 
-    Once somebody else has confirmed it, no request without a signature is taken. Raises NotFound, Forbidden, Stale,
-    Invalid, and Conflict `secrets_enough` while two others live.
+    It opens nothing before `confirm_secret`; `key` is for loaders. Once one for requests is confirmed, none without a
+    signature is taken. Raises NotFound, Forbidden, Stale, Invalid, and Conflict `secrets_enough` while two others for
+    the same live.
     """
     client = await _held(session, actor, id, version, "client:write")
-    point = sm2_point(public_key) if public_key is not None and use == SM2_SM3.name else None
-    if use == SM2_SM3.name and point is None:
-        raise invalid("/public_key", "sm2_key_unusable")
-    if use == HMAC_SHA256.name and public_key is not None:
+    kind = PUBLIC_KEYS.get(use)
+    own = kind.read(public_key) if kind is not None and public_key is not None else None
+    if kind is not None and own is None:
+        raise invalid("/public_key", kind.refusal)
+    if kind is None and public_key is not None:
         raise invalid("/public_key", "key_not_wanted")
-    if sum(kept.use != SIGN_IN for kept in await living_secrets(session, client.id, utc_now())) >= SECRETS:
-        raise Conflict("secrets_enough")
-    kept = ClientSecret(client_key=client.id, secret_hash=b"", hint="", use=use, ends_at=client.ends_at)
-    if point is None:
+    await _leave_room(session, client, use)
+    kept = ClientSecret(
+        id=key or new_id(), client_key=client.id, secret_hash=b"", hint="", use=use, ends_at=client.ends_at
+    )
+    if own is None:
         secret = shown = new_hmac_key()
         kept.sealed_key = cipher.encrypt(secret, SEALED_KEY, kept.id)
+        kept.hint = shown[:_HINT]
     else:
-        secret, shown = None, point.hex()
-        kept.public_key = shown
-    kept.hint, kept.secret_hash = shown[:_HINT], secret_hash(f"{client.id} {use} {shown}")
+        secret, shown, kept.public_key, kept.hint = None, own.text, own.text, own.point[:_HINT]
+    kept.secret_hash = secret_hash(f"{client.id} {use} {shown}")
     if await has_shown(session, kept.secret_hash):
         raise invalid("/public_key", "key_in_use")
     session.add(kept)
     _changed(session, actor, moment, client, "client.key_added", {"hint": kept.hint, "use": use})
     return client, kept, secret
+
+
+async def _leave_room(session: Session, client: Client, use: str) -> None:
+    """Two live that serve the same: keys for requests serve the same, by whichever algorithm."""
+    living = await living_secrets(session, client.id, utc_now())
+    if sum(kept.use == use or not {kept.use, use} & set(TOKEN_USES) for kept in living) >= SECRETS:
+        raise Conflict("secrets_enough")
 
 
 async def confirm_secret(
@@ -215,8 +230,8 @@ async def end_secret(
     kept = await _secret(session, client, secret_id)
     kept.ended_at = utc_now()
     client.epoch += 1
-    left = [each for each in await living_secrets(session, client.id, utc_now()) if each.use != SIGN_IN]
-    if kept.use != SIGN_IN and kept.confirmed_at is not None and not any(each.confirmed_at for each in left):
+    left = [each for each in await living_secrets(session, client.id, utc_now()) if each.use not in TOKEN_USES]
+    if kept.use not in TOKEN_USES and kept.confirmed_at is not None and not any(each.confirmed_at for each in left):
         # It would be let in unsigned, which is for who gives scopes to say.
         client.scopes = []
     return _changed(session, actor, moment, client, "client.secret_ended", {"hint": kept.hint}, reason)
@@ -243,17 +258,6 @@ async def resume_client(session: Session, actor: Actor, moment: Moment, id: UUID
     client.suspended_at = client.suspended_for = None
     client.scopes = []
     return _changed(session, actor, moment, client, "client.resumed", reason=reason)
-
-
-def is_usable_key(pem: str) -> bool:
-    """Whether a text is the public half of an EC key on P-256 in PEM, and nothing else."""
-    if "PRIVATE" in pem or not pem.lstrip().startswith("-----BEGIN PUBLIC KEY-----"):
-        return False
-    try:
-        key = load_pem_public_key(pem.encode())
-    except (ValueError, TypeError, UnsupportedAlgorithm):
-        return False
-    return isinstance(key, ec.EllipticCurvePublicKey) and isinstance(key.curve, ec.SECP256R1)
 
 
 async def _place(session: Session, actor: Actor, id: UUID) -> Organization:

@@ -12,9 +12,11 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from backend.db.base import Session, utc_now
 from backend.db.client import (
+    ASSERTION,
     COARSE_SECONDS,
     SIGN_IN,
     Client,
+    ClientSecret,
     client_named,
     forget_used,
     living_secrets,
@@ -95,8 +97,18 @@ async def _is_proved(session: Session, client: Client, shown: Shown, now: dateti
         return False
     given = secret_hash(shown.secret)
     living = await living_secrets(session, client.id, now)
-    mine = [kept for kept in living if kept.use == SIGN_IN and kept.confirmed_at is not None]
+    mine = _confirmed(living, SIGN_IN)
     return any(hmac.compare_digest(given, kept.secret_hash) for kept in mine)
+
+
+def _confirmed(living: Sequence[ClientSecret], use: str) -> list[ClientSecret]:
+    return [kept for kept in living if kept.use == use and kept.confirmed_at is not None]
+
+
+async def assertion_keys(session: Session, client: Client) -> list[str]:
+    """The client's own public keys (PEM) by which its assertions are believed now."""
+    living = await living_secrets(session, client.id, utc_now())
+    return [kept.public_key for kept in _confirmed(living, ASSERTION) if kept.public_key is not None]
 
 
 async def forget_words(session: Session, _: Moment) -> int:

@@ -469,7 +469,7 @@ export interface paths {
         head?: never;
         /**
          * Change
-         * @description Change what a client is called, where it may come from, how long it lasts or by which key it proves itself.
+         * @description Change what a client is called, where it may come from or how long it lasts.
          */
         patch: operations["client_change"];
         trace?: never;
@@ -545,8 +545,9 @@ export interface paths {
         put?: never;
         /**
          * Make Secret
-         * @description Make a secret, or take a key for signed requests. Two of each may live at one time, so that a client changes over
-         *     without a gap. Once a key for requests is confirmed, every request of the client has to be signed.
+         * @description Make a secret, or take a key for assertions or signed requests. Two of each may live at one time, so that a
+         *     client changes over without a gap; none opens anything before another administrator has confirmed it. Once a key
+         *     for requests is confirmed, every request of the client has to be signed.
          */
         post: operations["client_make_secret"];
         delete?: never;
@@ -5088,8 +5089,6 @@ export interface components {
              * Format: date-time
              */
             ends_at: string;
-            /** Has Key */
-            has_key: boolean;
             /**
              * Id
              * Format: uuid
@@ -5126,7 +5125,7 @@ export interface components {
         };
         /**
          * ClientPatch
-         * @description What changes; `public_key` null takes the key away.
+         * @description What changes.
          * @example {
          *       "networks": [
          *         "10.20.8.0/24"
@@ -5142,8 +5141,6 @@ export interface components {
             name?: string | null;
             /** Networks */
             networks?: string[] | null;
-            /** Public Key */
-            public_key?: string | null;
         };
         /** ClockMove */
         ClockMove: {
@@ -9883,8 +9880,9 @@ export interface components {
         };
         /**
          * SecretIn
-         * @description What a secret is for. Without a body it buys tokens. A key for requests is a shared one (`hmac-sha256`), or the
-         *     partner's own, of which only the public half is told (`sm2-sm3`: the point in hex).
+         * @description What a secret is for. Without a body it buys tokens. A key is a shared one (`hmac-sha256`, for requests), or the
+         *     partner's own, of which only the public half is told (`private_key_jwt`, for tokens: EC on P-256 in PEM; `sm2-sm3`,
+         *     for requests: the point in hex).
          * @example {
          *       "use": "hmac-sha256"
          *     }
@@ -9897,7 +9895,7 @@ export interface components {
              * @default sign_in
              * @enum {string}
              */
-            use?: "sign_in" | "hmac-sha256" | "sm2-sm3";
+            use?: "sign_in" | "private_key_jwt" | "hmac-sha256" | "sm2-sm3";
         };
         /**
          * SecretOut
@@ -9923,7 +9921,7 @@ export interface components {
              * Use
              * @enum {string}
              */
-            use: "sign_in" | "hmac-sha256" | "sm2-sm3";
+            use: "sign_in" | "private_key_jwt" | "hmac-sha256" | "sm2-sm3";
             /** Version */
             version: number;
         };
@@ -9931,7 +9929,9 @@ export interface components {
          * SecretRow
          * @description A secret or key in use: its first characters, since when it opens anything, and until when it works.
          *
-         *     `use`: `sign_in` buys tokens; the others sign requests, and `id` is then what `X-Key-Id` says.
+         *     `use`: `sign_in` buys tokens, and so does an assertion signed with the key of a `private_key_jwt`; the others sign
+         *     requests, and `id` is then what `X-Key-Id` says. `public_key`: the partner's own half, to be compared with the
+         *     partner before it is confirmed.
          */
         SecretRow: {
             /** Confirmed At */
@@ -9953,11 +9953,13 @@ export interface components {
              * Format: uuid
              */
             id: string;
+            /** Public Key */
+            public_key: string | null;
             /**
              * Use
              * @enum {string}
              */
-            use: "sign_in" | "hmac-sha256" | "sm2-sm3";
+            use: "sign_in" | "private_key_jwt" | "hmac-sha256" | "sm2-sm3";
         };
         /**
          * SecurityOut

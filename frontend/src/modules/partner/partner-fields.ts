@@ -13,6 +13,8 @@ export const CLIENT_COLUMNS: Column<Client>[] = [
 ];
 
 export const CLIENT_TAG: Record<Client['state'], string> = { active: 'tag--good', without_scope: 'tag--blue', suspended: 'tag--warn', ended: '' };
+/** What a secret or key is for, as the catalogue calls it. */
+export const USE_WORD: Record<Client['secrets'][number]['use'], string> = { sign_in: 'secret', private_key_jwt: 'own_key', 'hmac-sha256': 'hmac', 'sm2-sm3': 'sm2' };
 export const WEBHOOK_TAG: Record<WebhookState, string> = { active: 'tag--good', failing: 'tag--bad', unconfirmed: 'tag--blue', paused: 'tag--warn', client_over: 'tag--warn', closed: '' };
 
 const reason = field({ name: 'reason', kind: 'long_text', required: true, maxLength: 400 });
