@@ -222,17 +222,20 @@ class Nosy:
             "ledger": list(LEDGERS),
             "key": [*FIGURES, "feedback", "rectification"],
             "token_or_id": [place],
+            "system": ["12345"],
             **ids,
         }
-        # What some need in order to answer at all; the others leave it aside.
-        query = {"organization_id": place, "month": f"{day_of(utc_now()):%Y-%m}"}
+        # What some need in order to answer at all, or before long; the others leave it aside.
+        query = {"organization_id": place, "month": f"{day_of(utc_now()):%Y-%m}", "seconds": "1"}
+        needed = query | {"resource": "feedback-cards", "q": self.county.village.name}
         for path, operations in self.county.app.openapi()["paths"].items():
             if "get" not in operations or not path.startswith("/api/v1/"):
                 continue
             short = path.removeprefix("/api/v1")
             names = [part[1:-1] for part in re.findall(r"{[a-z_]+}", short)]
-            wanted = {one["name"] for one in operations["get"].get("parameters", ()) if one["in"] == "query"}
-            given = {name: value for name, value in query.items() if name in wanted}
+            asked_for = [one for one in operations["get"].get("parameters", ()) if one["in"] == "query"]
+            given = {one["name"]: query[one["name"]] for one in asked_for if one["name"] in query}
+            given |= {one["name"]: needed[one["name"]] for one in asked_for if one.get("required")}
             for values in itertools.product(*(known[name] for name in names)):
                 asked = short
                 for name, value in zip(names, values, strict=True):
