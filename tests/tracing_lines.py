@@ -8,6 +8,7 @@ PARTS = {
     "organization_place": "follows from the place in the tree, which is told",
     "account_invitation": "a code; that it was made or used is the kind of the event",
     "account_session": "sessions that end with the verb; the event counts them or names the cause",
+    "feedback_photo": "goes with the words of its card, of which it is told that they were sealed",
     "kept_answer": "what was answered before, in a ciphertext; it goes with the record that leaves somebody's sight",
     "client_secret": "a secret; that it was made or ended is the kind of the event",
     "webhook_delivery": "a message; how many are sent again, and which was given up, is told",

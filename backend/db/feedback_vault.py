@@ -77,6 +77,12 @@ async def photos_of(session: Session, card_id: UUID) -> list[FeedbackPhoto]:
     return list(await session.exec(question.order_by(col(FeedbackPhoto.place))))
 
 
+async def give_photos(session: Session, old_id: UUID, card_id: UUID) -> None:
+    """Have the photos of one card go with another one."""
+    question = sa.update(FeedbackPhoto).where(col(FeedbackPhoto.card_id) == old_id).values(card_id=card_id)
+    await session.execute(question)
+
+
 def sealed_within(sight: Sight) -> sa.ColumnElement[bool]:
     """Match the sealed reports that an officer may know of: those placed within reach that are not about them."""
     own = sa.cast(sorted(sight.own), ARRAY(sa.Text))

@@ -27,6 +27,7 @@ WITHOUT_SIGHT = {
     "_mark_target": "the merging of organisations",
     "drop_contacts": "the worker, that lets contact details go when their time is over",
     "empty_call_notes": "the worker, that lets notes of calls go when their time is over",
+    "whole_of": "the rules by which a part and its whole are kept from the same people",
     "published_replies": "anybody: replies that were published, of cards about nobody",
 }
 # Those that go by the sealed lane's own sight.

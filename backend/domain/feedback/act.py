@@ -4,13 +4,14 @@ from uuid import UUID
 
 from backend.db.base import Session
 from backend.db.feedback import CardStatus, FeedbackCard
-from backend.db.feedback_receipt import merged_with
+from backend.db.feedback_receipt import merged_with, whole_of
 from backend.db.organization import Organization
 from backend.domain.access import Actor, Moment
 from backend.domain.event import changed
 from backend.domain.feedback.arrival import note
 from backend.domain.feedback.check import card_problems_of, rerouted
 from backend.domain.feedback.effect import follow_run
+from backend.domain.feedback.merged import go_on_without
 from backend.domain.feedback.route import accusing, named_again
 from backend.domain.feedback.sight import card_for
 from backend.domain.feedback.subject import facts_of, subject_of
@@ -34,7 +35,18 @@ async def act_on_card(
     note_act(session, actor, moment, card, acted, old)
     if card.status is CardStatus.merged:
         await _take_along(session, actor, moment, card)
+    elif card.status is CardStatus.sealed:
+        await _leave(session, vault, actor, moment, card)
     return card
+
+
+async def _leave(session: Session, vault: Vault, actor: Actor, moment: Moment, card: FeedbackCard) -> None:
+    """A card was sealed: its whole, if it is a part of one, went along; whoever was merged into it gets an answer of
+    their own."""
+    whole = await whole_of(session, card)
+    if whole is not None and whole.sealed_at == moment.now:
+        note(session, whole, actor, moment, "feedback.sealed")
+    await go_on_without(session, vault, moment, card, actor)
 
 
 async def _take_along(session: Session, actor: Actor, moment: Moment, card: FeedbackCard) -> None:

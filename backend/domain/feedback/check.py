@@ -6,12 +6,12 @@ from uuid import UUID
 
 from backend.db.base import Session
 from backend.db.feedback import CardStatus, CardWish, FeedbackCard, card_in
-from backend.db.feedback_receipt import active_organizations, workplaces
+from backend.db.feedback_receipt import active_organizations, whole_of, workplaces
 from backend.db.organization import Organization
 from backend.domain.access import SYSTEM, Actor, mark
 from backend.domain.calendar import day_of, shipped_calendar
 from backend.domain.errors import Problem
-from backend.domain.feedback.choice import DISSATISFIED
+from backend.domain.feedback.choice import DISSATISFIED, OVER
 from backend.domain.feedback.desk import COUNTY, is_about
 from backend.domain.feedback.route import accounts_in
 from backend.domain.feedback.sight import sight_of
@@ -60,6 +60,8 @@ async def card_problems_of(
         problems += _note_problems(card, record) or await _alone_problems(session, actor, card, record)
         if record.get("outcome") == "accept" and "handling_unit_id" in record:
             problems += await _unit_problems(session, card, str(record["handling_unit_id"]))
+        if record.get("outcome") == "seal":
+            problems += await _sealing_problems(session, card)
         if problems:
             return problems
         if record.get("outcome") == "merge" and "merged_into_id" in record:
@@ -120,6 +122,15 @@ async def _dissatisfied_problems(
         whole = await session.get_one(FeedbackCard, card.split_from_id)
         rated = whole.status is CardStatus.merged and whole.grade in DISSATISFIED
     return [Problem("/record/outcome", "dissatisfied_ends_by_review")] if rated else []
+
+
+async def _sealing_problems(session: Session, card: FeedbackCard) -> list[Problem]:
+    """What a part says stands in its whole, word for word: whoever is given that would read it, so that it is sealed
+    first, once what is ordinary in it was split off."""
+    whole = await whole_of(session, card)
+    if whole is None or whole.status in OVER:
+        return []
+    return [Problem("/record/outcome", "sealed_after_its_whole", {"number": whole.number})]
 
 
 async def _alone_problems(session: Session, actor: Actor, card: FeedbackCard, record: dict[str, Any]) -> list[Problem]:

@@ -1,16 +1,16 @@
 """The sender of a merged card rates the answer, too; dissatisfied, the card becomes a case of its own again.
 
-So it does when the sender of the main card takes that back.
+So it does when the sender of the main card takes that back, and when that is sealed.
 """
 
 from backend.db.base import Session
 from backend.db.feedback import CardStatus, FeedbackCard
 from backend.db.feedback_receipt import merged_with
 from backend.db.organization import Organization
-from backend.domain.access import Moment
+from backend.domain.access import Actor, Moment
 from backend.domain.calendar import day_of
 from backend.domain.errors import Conflict
-from backend.domain.feedback.arrival import note_sender
+from backend.domain.feedback.arrival import note, note_sender
 from backend.domain.feedback.choice import DISSATISFIED
 from backend.domain.feedback.entered import is_entered_by_handler
 from backend.domain.feedback.route import Route
@@ -45,22 +45,35 @@ async def rate_merged(
     return await _case_of_its_own(session, vault, moment, card) if grade in DISSATISFIED else None
 
 
-async def go_on_without(session: Session, vault: Vault, moment: Moment, card: FeedbackCard) -> FeedbackCard | None:
-    """A main card was taken back: those who were merged into it go on as one case; None where there are none."""
+async def go_on_without(
+    session: Session, vault: Vault, moment: Moment, card: FeedbackCard, actor: Actor | None = None
+) -> FeedbackCard | None:
+    """A main card was taken back by its sender, or sealed by `actor`: those who were merged into it go on as one case;
+    None where there are none."""
     others = await merged_with(session, card.id)
     if not others:
         return None
-    part = await _case_of_its_own(session, vault, moment, others[0])
+    part = await _case_of_its_own(session, vault, moment, others[0], actor)
     for other in others[1:]:
         other.merged_into_id = part.id
         other.version += 1
+        if actor is not None:
+            note(session, other, actor, moment, "feedback.merged", {"merged_into": part.number})
+            continue
         # A sender brought it about: its place among other events must not tell when.
         note_sender(session, other, None, moment, "feedback.regrouped", {"merged_into": part.number})
     return part
 
 
-async def _case_of_its_own(session: Session, vault: Vault, moment: Moment, card: FeedbackCard) -> FeedbackCard:
+async def _case_of_its_own(
+    session: Session, vault: Vault, moment: Moment, card: FeedbackCard, actor: Actor | None = None
+) -> FeedbackCard:
     desk = await session.get_one(Organization, card.desk_id)
     place = await session.get_one(Organization, card.place_id)
     route = Route(place, desk, desk, frozenset(card.about), frozenset(card.about_matched))
-    return await part_of(session, vault, moment, card, Part(card.content, card.category), route, day_of(moment.now))
+    part = await part_of(session, vault, moment, card, Part(card.content, card.category), route, day_of(moment.now))
+    if actor is None:
+        note_sender(session, part, None, moment, "feedback.regrouped", {"part_of": card.number})
+    else:
+        note(session, part, actor, moment, "feedback.split", {"part_of": card.number})
+    return part

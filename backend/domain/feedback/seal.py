@@ -10,11 +10,13 @@ from uuid import UUID
 
 from backend.db.base import Session
 from backend.db.feedback import CardStatus, FeedbackCard
+from backend.db.feedback_receipt import whole_of
 from backend.db.feedback_vault import (
     FeedbackPhoto,
     SealedReport,
     contact_of,
     forget_contacts,
+    give_photos,
     photos_of,
     sealed_report_in,
 )
@@ -55,22 +57,36 @@ def store_sealed(
 
 
 async def seal_card(session: Session, vault: Vault, moment: Moment, card: FeedbackCard, place: Organization) -> None:
-    """Move what an ordinary card says into the sealed lane: nothing of it is left where staff read."""
-    kept = await contact_of(session, card.id)
+    """Move what an ordinary card says into the sealed lane: nothing of it is left where staff read.
+
+    What a part says stands in its whole as well, which goes along; one that is still in hand is sealed itself before
+    (`check`).
+    """
+    whole = await whole_of(session, card)
+    if whole is not None and whole.sealed_at is not None:
+        whole = None
+    source = whole or card
+    kept = await contact_of(session, source.id)
     contact = opened_contact(vault.cipher, kept) if kept else None
     said = Sealed(
-        card.content,
+        "\n\n".join(dict.fromkeys((card.content, source.content))),
         card.about_note,
         card.location_text,
         contact.name if contact else "",
         contact.phone if contact else "",
     )
     store_sealed(session, vault, card, said, place, day_of(moment.now))
-    await forget_contacts(session, [card.id])
-    await forget_answers(session, [card.id])
-    card.content = card.about_note = card.location_text = card.public_reply = ""
-    card.grams, card.text_hash, card.printed_number = [], None, None
-    card.sealed_at = moment.now
+    emptied = [card, whole] if whole else [card]
+    await forget_contacts(session, [one.id for one in emptied])
+    await forget_answers(session, [one.id for one in emptied])
+    if whole is not None:
+        await give_photos(session, whole.id, card.id)
+        whole.version += 1
+    for one in emptied:
+        one.content = one.about_note = one.location_text = one.public_reply = ""
+        one.grams, one.text_hash, one.printed_number = [], None, None
+        one.published = False
+        one.sealed_at = one.updated_at = moment.now
 
 
 async def read_sealed(session: Session, vault: Vault, actor: Actor, moment: Moment, id: UUID, reason: str) -> Opened:

@@ -38,8 +38,8 @@ async def split_card(
     card, desk = await card_for(session, actor, id, "feedback:write", version)
     if card.status is not CardStatus.received:
         raise Conflict("card_sorted_already")
-    for place, part in enumerate(parts):
-        if part.category not in CATEGORIES:
+    for place, each in enumerate(parts):
+        if each.category not in CATEGORIES:
             raise invalid(f"/parts/{place}/category", "category_unknown")
     route = Route(
         await session.get_one(Organization, card.place_id),
@@ -49,6 +49,9 @@ async def split_card(
         frozenset(card.about_matched),
     )
     made = [await part_of(session, vault, moment, card, part, route, card.received_on) for part in parts]
+    for part in made:
+        # A record of its own, which readers of the log have to learn of.
+        note(session, part, actor, moment, "feedback.split", {"part_of": card.number})
     card.updated_at = moment.now
     card.version += 1
     note(session, card, actor, moment, "feedback.split", {"parts": [part.number for part in made]})

@@ -5,6 +5,7 @@ from uuid import UUID
 
 from backend.db.base import Session
 from backend.db.feedback import CardStatus, FeedbackCard, Urgency
+from backend.db.feedback_receipt import whole_of
 from backend.db.feedback_vault import contact_of
 from backend.db.kept_answer import forget_answers
 from backend.db.organization import Organization
@@ -24,6 +25,7 @@ from backend.domain.feedback.vault import Contact, Vault, opened_contact
 from backend.domain.rectification.withdraw_from import keep_from
 from backend.domain.run import Wish, standing_of
 
+_ANSWERED = frozenset({CardStatus.replying, CardStatus.replied, CardStatus.under_review})
 _STEPS = {CardStatus.accepted: "sign_for", CardStatus.processing: "processing"}
 
 
@@ -66,6 +68,7 @@ async def change_card(
     card.category, card.urgency = category or card.category, urgency or card.urgency
     if about_ids or about_accounts:
         await _mark(session, actor, moment, card, organization, about_ids, about_accounts)
+        await _mark_whole(session, actor, moment, card, about_ids, about_accounts)
     after = {"category": card.category, "urgency": card.urgency.value, "about": how_many(card.about)}
     await _rewritten(session, moment, card)
     # How many are named, never who: the log is read by more people than the card.
@@ -126,6 +129,32 @@ async def _mark(
         if card.organization_id == card.desk_id:
             card.organization_id = route.desk.id
         card.desk_id = route.desk.id
+
+
+async def _mark_whole(
+    session: Session,
+    actor: Actor,
+    moment: Moment,
+    part: FeedbackCard,
+    ids: Collection[UUID],
+    accounts: Collection[UUID],
+) -> None:
+    """Whom a part is about, its whole is about: what the part says stands there, word for word."""
+    whole = await whole_of(session, part)
+    if whole is None or whole.sealed_at is not None or set(part.about) <= set(whole.about):
+        return
+    organization = await session.get_one(Organization, whole.organization_id)
+    before = how_many(whole.about)
+    if whole.status in OVER or whole.status in _ANSWERED:
+        # Who answered it has read it; nobody of theirs reads it, or acts on it, from now on.
+        whole.about, whole.printed_number = sorted({*whole.about, *part.about}), None
+        await forget_answers(session, [whole.id])
+    else:
+        await _mark(session, actor, moment, whole, organization, ids, accounts)
+    await _rewritten(session, moment, whole)
+    note(
+        session, whole, actor, moment, "feedback.changed", changed({"about": before}, {"about": how_many(whole.about)})
+    )
 
 
 async def _rewritten(session: Session, moment: Moment, card: FeedbackCard) -> None:
