@@ -251,6 +251,14 @@ async def test_convert_201_links_both_once(county) -> None:
     assert row["rectification_number"] == item["number"]
 
 
+async def test_convert_422_with_a_number_of_the_sender(county) -> None:
+    """The form begins with the sender's words; the ledger is printed, exported and read by every unit."""
+    case = await Case.sent(county, content=f"{CONTENT}我的电话是{CONTACT['phone']}。")
+    answer = await case.post("secretary", "rectification", problem=(await case.get())["content"], severity="general")
+    assert codes(answer) == [("/problem", "problem_holds_number")]
+    ok(await case.post("secretary", "rectification", problem=CONTENT, severity="general"))
+
+
 @pytest.mark.parametrize("who", ["clerk", "secretary", "supervisor"])
 async def test_convert_409_when_somebody_is_meant(county, who: str) -> None:
     """An item would be given to those it is about: whatever names somebody stays a card."""

@@ -6,7 +6,8 @@ from backend.db.base import Session
 from backend.db.feedback import FeedbackCard
 from backend.db.rectification import RectificationSource, Severity
 from backend.domain.access import Actor, Moment
-from backend.domain.errors import Conflict
+from backend.domain.condition.wording import holds_personal_data
+from backend.domain.errors import Conflict, invalid
 from backend.domain.feedback.arrival import note
 from backend.domain.feedback.repeat import LEDGER_CATEGORIES
 from backend.domain.feedback.sight import desk_card
@@ -32,13 +33,16 @@ async def convert_card(
 
     `item_id` is for loaders that have to know it beforehand. Raises NotFound, Forbidden, Stale, and Conflict when it
     was done before, or when the card is about somebody: an item does not carry whom it is about, so that they would be
-    given it, see it and close it. Such a card stays one, and others handle it.
+    given it, see it and close it. Such a card stays one, and others handle it. Invalid when the `problem`, which more
+    people read than the card, has a number in it by which somebody can be reached or known.
     """
     card, desk = await desk_card(session, actor, id, "feedback:act", version)
     if card.rectification_id is not None:
         raise Conflict("converted_already")
     if await _is_about_somebody(session, card):
         raise Conflict("card_about_somebody")
+    if holds_personal_data(problem):
+        raise invalid("/problem", "problem_holds_number")
     new = NewRectification(
         organization_id=desk.id,
         source=RectificationSource.feedback,
