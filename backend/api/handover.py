@@ -23,7 +23,7 @@ from backend.domain.access import Actor
 from backend.domain.account import actors_now
 from backend.domain.handover.act import hand_over, problems, successor_for
 from backend.domain.handover.keeper import Named
-from backend.domain.handover.work import Work, lacking, work_of
+from backend.domain.handover.work import Work, lacking, less_hidden, work_of
 from backend.domain.staff.find import seen_account
 
 router = APIRouter(tags=["handover"], route_class=RepeatableRoute)
@@ -92,7 +92,7 @@ async def read(
     """What a person holds: open matters, records that name them, and colleagues; without the matters' titles."""
     async with database.transaction() as session:
         account, organization = await seen_account(session, actor, id)
-        work = await work_of(session, account, organization)
+        work = await less_hidden(session, actor, await work_of(session, account, organization))
         missing: list[Need] = []
         if successor_id is not None:
             successor = await successor_for(session, actor, account, successor_id)

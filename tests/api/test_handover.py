@@ -4,8 +4,9 @@ from typing import Any
 
 import httpx
 
-from backend.db.account import Account
+from backend.db.account import Account, RoleGrant
 from tests.api.accounts import change, code_of, detail, field_of, give, kinds_of, last_event
+from tests.api.feedbacks import Case, about
 from tests.api.rectifications import assignment, new_rectification
 from tests.factories import County
 
@@ -32,7 +33,9 @@ async def item_of(county: County, leader: str = "任思远") -> dict[str, Any]:
     return dict(acted.json())
 
 
-async def hand_over(county: County, leaver: Account, successor: Account, who: str = "system_admin") -> httpx.Response:
+async def hand_over(
+    county: County, leaver: Account, successor: Account, who: str | Account = "system_admin"
+) -> httpx.Response:
     return await change(county.client(who), leaver.id, "handover", successor_id=str(successor.id))
 
 
@@ -111,3 +114,22 @@ async def test_hand_over_201_leaves_what_others_are_named_in(county: County) -> 
     assert (await hand_over(county, leaver, successor)).status_code == 201
     after = (await county.client("clerk").get(f"/rectifications/{made['id']}")).json()
     assert after["responsible_person"] == LEAVER
+
+
+async def test_hand_over_names_no_card_that_is_about_whoever_looks(county: County) -> None:
+    """Whoever administers accounts from an office that a card is about learns of it by nobody's package."""
+    leaver = county.accounts["clerk"]
+    admin = await county.account("township_admin", county.office, "任公平")
+    async with county.app.state.database.transaction() as session:
+        session.add(RoleGrant(account_id=admin.id, role="township_admin", organization_id=county.township.id))
+    other, meant = await Case.sent(county), await Case.sent(county, about=about(county.office))
+    for who, numbers in (("system_admin", (other, meant)), (admin, (other,))):
+        package = await county.client(who).get(f"/accounts/{leaver.id}/handover")
+        assert package.status_code == 200, package.text
+        found = {one["number"] for one in package.json()["items"] if one["kind"] == "feedback"}
+        assert found == {case.receipt["number"] for case in numbers}
+    nobody = await county.account(None, county.township, "新来的")
+    asked = await county.client(admin).get(f"/accounts/{leaver.id}/handover", params={"successor_id": str(nobody.id)})
+    refused = await hand_over(county, leaver, nobody, who=admin)
+    for answer in (asked, refused):
+        assert meant.receipt["number"] not in answer.text

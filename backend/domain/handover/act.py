@@ -11,7 +11,7 @@ from backend.domain.access import Actor, Moment
 from backend.domain.account import actors_now
 from backend.domain.errors import Problem, Unready, invalid
 from backend.domain.handover.keepers import KEEPERS
-from backend.domain.handover.work import as_package, lacking, places, work_of
+from backend.domain.handover.work import as_package, lacking, less_hidden, places, work_of
 from backend.domain.role import ROLE_TITLES
 from backend.domain.staff.find import account_for, touched
 from backend.domain.staff.life import said, tell
@@ -37,7 +37,7 @@ async def hand_over(
     """
     account, organization, held = await account_for(session, actor, id, "account:write", version)
     successor = await successor_for(session, actor, account, successor_id)
-    work = await work_of(session, account, organization)
+    work = await less_hidden(session, actor, await work_of(session, account, organization))
     person = (await actors_now(session, [successor.id], utc_now()))[successor.id]
     missing = problems(lacking(work, person))
     if missing:

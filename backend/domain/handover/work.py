@@ -1,11 +1,12 @@
 """The work of one person as it stands, and whether another could take it over."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from backend.db.account import Account
 from backend.db.base import Session, utc_now
+from backend.db.feedback_view import cards_about
 from backend.db.handover import WaitingRun, people_at, runs_waiting
 from backend.db.organization import Organization
 from backend.domain.access import Actor
@@ -49,6 +50,13 @@ async def work_of(session: Session, account: Account, organization: Organization
         tuple(named),
         tuple(one for one in contacts if one["id"] != str(account.id)),
     )
+
+
+async def less_hidden(session: Session, actor: Actor, work: Work) -> Work:
+    """The work without the cards that are about whoever looks at it: they learn of none, not even of its number."""
+    ids = [one.run.subject_id for one in work.runs]
+    hidden = await cards_about(await session.connection(), actor.own, ids)
+    return replace(work, runs=tuple(one for one in work.runs if one.run.subject_id not in hidden))
 
 
 def places(person: Actor) -> list[str]:
