@@ -32,7 +32,7 @@ def _kept_limit() -> sa.ScalarSelect[Any]:
     """
     item: Any = sa.orm.aliased(Rectification)
     assigned = item.assigned_on.is_not(None)
-    day = sa.case((assigned, item.due_on), else_=item.original_due_on)
+    day = sa.case((assigned, sa.func.coalesce(item.due_on, item.milestone_due_on)), else_=item.original_due_on)
     last_second = sa.func.timezone("Asia/Shanghai", sa.cast(day + 1, sa.DateTime), type_=timestamp) - timedelta(
         seconds=1
     )

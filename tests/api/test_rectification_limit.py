@@ -1,8 +1,11 @@
 """A limit moves by extension only: not by assigning an item again, nor by an extension granted after it has passed."""
 
+import pytest
+
 from tests.api.decisions import codes
 from tests.api.rectifications import Walk, ahead, assignment, listed, row_of, working_days_ahead
 from tests.api.test_due_today import exported
+from tests.api.test_rectification_work import standing
 
 
 async def returned_overdue(timely) -> Walk:
@@ -59,6 +62,27 @@ async def test_list_200_what_is_given_back_in_time_keeps_its_day_for_the_light(t
     for days, light in ((1, "yellow"), (7, "yellow"), (1, "red")):
         await walk.later(days)
         assert (await row_of(walk))["light"] == light
+
+
+@pytest.mark.parametrize("step", ["rectifying", "verification"])
+async def test_list_200_what_is_kept_up_for_good_and_given_back_keeps_its_milestone_for_the_light(timely, step) -> None:
+    walk = await standing(timely, 8, 70)
+    await walk.pass_until(step)
+    who = "unit" if step == "rectifying" else "supervisor"
+    record = None if step == "rectifying" else {**(await walk.example(who) or {}), "effect": "not_effective"}
+    back = await walk.act(who, "returned", to="assignment", reason="责任人变动，请重新交办", record=record)
+    assert back.status_code == 200, back.text
+    assert (await row_of(walk))["light"] == "green"
+    for days, light, late in ((1, "yellow", 0), (7, "yellow", 0), (1, "red", 1)):
+        await walk.later(days)
+        row = await row_of(walk)
+        assert (row["light"], row["overdue_days"]) == (light, late)
+    assert "超期1天" in await exported(walk)
+    assert (await walk.seen_by("supervisor"))["light"] == "red"
+    again = assignment(timely, deadline_kind="standing")
+    del again["due_on"]
+    await walk.done("supervisor", record=again)
+    assert (await row_of(walk))["overdue_days"] == 0
 
 
 async def test_act_422_a_kind_and_a_day_stay_with_the_unit_before_the_limit_too(county) -> None:

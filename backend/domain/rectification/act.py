@@ -159,7 +159,9 @@ def _take_over(item: Rectification, before: Position, act: ProcedureAct, today: 
     elif act.outcome == "extended" and before.pending is not None:
         item.due_on, item.extensions = date.fromisoformat(record["until"]), item.extensions + 1
     if act.outcome in ("returned", "reopened"):
-        item.close_requested_on = item.milestone_due_on = None
+        given_back = act.to == "assignment" and item.deadline_kind is DeadlineKind.standing
+        kept = min(before.milestones, default=item.milestone_due_on) if given_back else None
+        item.close_requested_on, item.milestone_due_on = None, kept
     if act.outcome == "reopened":
         item.due_on = date.fromisoformat(record["due_on"]) if "due_on" in record else None
         if item.due_on is None:
@@ -175,6 +177,7 @@ def _assign(item: Rectification, record: Mapping[str, Any], today: date) -> None
     item.due_on = date.fromisoformat(record["due_on"]) if record.get("due_on") else None
     if item.original_due_on is None:
         item.original_due_on = item.due_on
+    item.milestone_due_on = None
     item.assigned_on = today
 
 

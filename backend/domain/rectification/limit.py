@@ -51,6 +51,8 @@ class Dated(Protocol):
     def original_due_on(self) -> date | None: ...
     @property
     def assigned_on(self) -> date | None: ...
+    @property
+    def milestone_due_on(self) -> date | None: ...
 
 
 def has_limit(item: Dated) -> bool:
@@ -66,10 +68,11 @@ def limit_of(item: Dated) -> date | None:
 
 def kept_limit(item: Dated) -> date | None:
     """The day in force that somebody set, whoever has the item now; None where there is none, or only a proposed one.
+    What is kept up for good and was given back has the milestone that it was to reach next.
 
     Its SQL twin stands in `db.rectification_light`.
     """
-    return limit_of(item) if has_limit(item) else None
+    return limit_of(item) or item.milestone_due_on if has_limit(item) else None
 
 
 def is_bound(item: Rectification, today: date, record: Mapping[str, Any]) -> bool:
