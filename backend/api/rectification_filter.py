@@ -39,12 +39,19 @@ class RectificationQuery:
     step: Annotated[str | None, Query(max_length=64, description="The step that is open.")] = None
     light: Light | None = None
     deadline_kind: DeadlineKind | None = None
+    registered_at_id: UUID | None = None
     responsible_unit_id: UUID | None = None
     responsible_person: Annotated[str | None, _named("responsible_person")] = None
     responsible_leader: Annotated[str | None, _named("responsible_leader")] = None
     source_document: _Part = None
+    source_clause: _Part = None
+    measures: _Part = None
+    result: _Part = None
+    remark: _Part = None
     due_from: date | None = None
     due_to: date | None = None
+    original_due_from: Annotated[date | None, Query(description="The first limit, whatever was granted since.")] = None
+    original_due_to: date | None = None
     registered_from: date | None = None
     registered_to: date | None = None
     closed_from: date | None = None

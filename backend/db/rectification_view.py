@@ -41,12 +41,19 @@ class RectificationFilter:
     step: str | None = None
     light: str | None = None
     deadline_kind: DeadlineKind | None = None
+    registered_at_id: UUID | None = None
     responsible_unit_id: UUID | None = None
     responsible_person: str | None = None
     responsible_leader: str | None = None
     source_document: str | None = None
+    source_clause: str | None = None
+    measures: str | None = None
+    result: str | None = None
+    remark: str | None = None
     due_from: date | None = None
     due_to: date | None = None
+    original_due_from: date | None = None
+    original_due_to: date | None = None
     registered_from: date | None = None
     registered_to: date | None = None
     closed_from: date | None = None
@@ -126,6 +133,7 @@ def narrowed(question: sa.Select[Any], wanted: RectificationFilter, now: datetim
         item.status: wanted.status,
         ProcedureRun.step: wanted.step,
         item.deadline_kind: wanted.deadline_kind,
+        item.registered_at_id: wanted.registered_at_id,
         item.affects_people: wanted.affects_people,
         item.systemic: wanted.systemic,
     }
@@ -134,6 +142,10 @@ def narrowed(question: sa.Select[Any], wanted: RectificationFilter, now: datetim
         item.responsible_person: wanted.responsible_person,
         item.responsible_leader: wanted.responsible_leader,
         item.source_document: wanted.source_document,
+        item.source_clause: wanted.source_clause,
+        item.measures: wanted.measures,
+        item.result: wanted.result,
+        item.remark: wanted.remark,
     }
     question = question.where(
         *(sa.func.strpos(col(column), text) > 0 for column, text in holding.items() if text is not None)
@@ -143,6 +155,7 @@ def narrowed(question: sa.Select[Any], wanted: RectificationFilter, now: datetim
         question = question.where(unit == wanted.responsible_unit_id)
     spans = (
         (item.due_on, wanted.due_from, wanted.due_to),
+        (item.original_due_on, wanted.original_due_from, wanted.original_due_to),
         (item.registered_on, wanted.registered_from, wanted.registered_to),
         (item.closed_on, wanted.closed_from, wanted.closed_to),
     )

@@ -27700,10 +27700,18 @@ export interface operations {
                 step?: string | null;
                 light?: ("green" | "yellow" | "red" | "blue" | "grey") | null;
                 deadline_kind?: components["schemas"]["DeadlineKind"] | null;
+                registered_at_id?: string | null;
                 responsible_unit_id?: string | null;
                 source_document?: string | null;
+                source_clause?: string | null;
+                measures?: string | null;
+                result?: string | null;
+                remark?: string | null;
                 due_from?: string | null;
                 due_to?: string | null;
+                /** @description The first limit, whatever was granted since. */
+                original_due_from?: string | null;
+                original_due_to?: string | null;
                 registered_from?: string | null;
                 registered_to?: string | null;
                 closed_from?: string | null;

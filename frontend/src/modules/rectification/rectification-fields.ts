@@ -69,9 +69,10 @@ export const PANEL_FILTERS: FilterField[] = [
   choice('category', CATEGORIES),
   choice('step', STEPS),
   choice('deadline_kind', DEADLINE_KINDS),
-  ...other('organization', 'organization_id', 'responsible_unit_id'),
-  ...other('text', 'responsible_leader', 'responsible_person', 'source_document'),
-  ...other('day', 'due_from', 'due_to', 'registered_from', 'registered_to', 'closed_from', 'closed_to'),
+  { name: 'organization_id', kind: 'organization', title: 'rectification.field.within' },
+  ...other('organization', 'responsible_unit_id', 'registered_at_id'),
+  ...other('text', 'responsible_leader', 'responsible_person', 'source_document', 'source_clause', 'measures', 'result', 'remark'),
+  ...other('day', 'due_from', 'due_to', 'original_due_from', 'original_due_to', 'registered_from', 'registered_to', 'closed_from', 'closed_to'),
   ...other('flag', 'overdue', 'supervised', 'affects_people', 'has_extension', 'systemic', 'relapsed', 'relook'),
 ];
 export const FILTERS = [...BAR_FILTERS, ...PANEL_FILTERS];
