@@ -15,7 +15,6 @@ from backend.api import (
     attachment,
     audit,
     change,
-    change_reading,
     change_stream,
     client,
     contract,
@@ -55,6 +54,7 @@ from backend.api import (
     rectification_paper,
     rectification_relook,
     rectification_work,
+    seeing,
     session,
     sign_in,
     snapshot,
@@ -203,7 +203,7 @@ def create_app(settings: Settings, *, dsn: str | None = None) -> FastAPI:
     )
     app.state.throttles = {}
     app.state.refusals_told = {}
-    app.state.sees = change_reading.sees
+    app.state.sees = seeing.sees
     app.state.sign_in_lanes = sign_in.SignInLanes()
     errors.install(app)
     api = APIRouter(prefix=API)

@@ -25,7 +25,6 @@ from backend.domain.access import Actor, Moment
 from backend.domain.calendar import YELLOW_DAYS, day_of
 from backend.domain.change import (
     BY_NAME,
-    BY_SUBJECT,
     CARRYING,
     Change,
     Op,
@@ -61,14 +60,6 @@ ROWS: Mapping[str, Rows] = {
     ),
 }
 """For each resource the rows of its own list: the feed shows what the list shows, in the same reach and mask."""
-
-
-async def sees(reader: AsyncConnection, actor: Actor, moment: Moment, subject_kind: str, id: UUID) -> bool:
-    """Whether the caller sees a record now; True for kinds that have no list here."""
-    resource = BY_SUBJECT.get(subject_kind)
-    if resource is None:
-        return True
-    return bool(await records_as_json(reader, ROWS[resource.name](actor, moment, "zh-CN"), [id]))
 
 
 def permitted(actor: Actor, names: Sequence[str]) -> list[Resource]:

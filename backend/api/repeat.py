@@ -17,7 +17,6 @@ from uuid import UUID
 
 from fastapi import Depends, Header, Request, Response
 from fastapi.params import Depends as Dependency
-from sqlalchemy.ext.asyncio import AsyncConnection
 from starlette.datastructures import UploadFile
 
 from backend.api.deps import ON_BEHALF_OF, CallerDep, SessionDep
@@ -33,8 +32,8 @@ from backend.domain.event import recorded
 NOT_KEPT: dict[str, Any] = {"x-answer-kept": False}
 """`openapi_extra` of a route whose answer holds a secret: it is told once."""
 
-Sees = Callable[[AsyncConnection, Actor, Moment, str, UUID], Awaitable[bool]]
-"""Whether somebody sees a record of a kind now; True for kinds that nobody is kept from."""
+Sees = Callable[[Session, Actor, Moment, str, UUID], Awaitable[bool]]
+"""Whether somebody sees a record of a kind now."""
 
 PLACE = "kept_answer.answer"
 LARGEST = 1 << 20
@@ -104,7 +103,7 @@ async def _in_sight(request: Request, session: Session, actor: Actor, kept: Kept
     sees: Sees = request.app.state.sees
     if kept.subject_id is None or kept.subject_kind is None:
         return True
-    return await sees(await session.connection(), actor, Moment(utc_now()), kept.subject_kind, kept.subject_id)
+    return await sees(session, actor, Moment(utc_now()), kept.subject_kind, kept.subject_id)
 
 
 KEYED = Depends(keyed)

@@ -18,7 +18,9 @@ from backend.db.account import RoleGrant
 from backend.db.base import utc_now
 from backend.domain.access import Moment
 from backend.domain.erasure import erase_due
+from tests.api.clients import Partner
 from tests.api.feedbacks import Case
+from tests.api.test_delegation import lend, pair
 from tests.factories import County
 from tests.house.test_house import PUBLIC, all_routes
 from tests.people import citizen_number
@@ -233,3 +235,50 @@ def test_every_post_of_who_is_signed_in_takes_a_key(county: County) -> None:
     # Each record of a batch is committed by itself; brought again, it is what it was.
     batches = {f"/api/v1/{line.name}/batches" for line in LINES}
     assert without == {f"/api/v1/me/{name}" for name in own} | batches
+
+
+async def moved_away(county: County, other: County, table: str, id: str) -> None:
+    """Put a record where its keeper sees nothing, as moves and mergers of organisations do."""
+    statement = sa.text(f"UPDATE {table} SET organization_id = :there WHERE id = :id")  # noqa: S608 - names of ours
+    async with county.app.state.database.transaction() as session:
+        await session.execute(statement, {"there": other.township.id, "id": id})
+
+
+@pytest.mark.parametrize("kind", ["account", "client", "attachment"])
+async def test_post_404_for_an_answer_about_any_kind_that_went_out_of_sight(
+    county: County, other_county: County, kind: str
+) -> None:
+    sent: dict[str, Any] = {"json": {"reason": "长期外出学习"}}
+    match = {"if-match": '"1"'}
+    if kind == "account":
+        table, about = "account", str(county.accounts["clerk"].id)
+        client, path = county.client("township_admin"), f"/accounts/{about}/suspension"
+    elif kind == "client":
+        partner = await Partner.start(county)
+        table, about, match = "client", partner.body["id"], partner.match
+        client, path = partner.keeper, f"{partner.path}/suspension"
+    else:
+        sent = {
+            "files": {"file": ("依据.txt", "会议记录\n".encode())},
+            "data": {"organization_id": str(county.township.id)},
+        }
+        table, about, match, client, path = "attachment", "", {}, county.client("clerk"), "/attachments"
+    headers = key() | match
+    first = await client.post(path, headers=headers, **sent)
+    assert first.is_success, first.text
+    assert (await client.post(path, headers=headers, **sent)).content == first.content
+    await moved_away(county, other_county, table, about or first.json()["id"])
+    again = await client.post(path, headers=headers, **sent)
+    assert (again.status_code, again.json()["code"]) == (404, "not_found")
+
+
+async def test_end_delegation_200_again_for_who_gives_the_roles_back(county: County) -> None:
+    """The answer is about whoever lent them, whose account the deputy may not read."""
+    people = await pair(county)
+    made = (await lend(county, *people)).json()["items"][0]
+    headers = key() | {"if-match": '"1"'}
+    client, path, body = county.client(people[1]), f"/me/delegations/{made['id']}/end", {"reason": "提前返回"}
+    first = await client.post(path, json=body, headers=headers)
+    assert first.status_code == 200, first.text
+    again = await client.post(path, json=body, headers=headers)
+    assert (again.status_code, again.content) == (200, first.content)
