@@ -33,7 +33,7 @@ from backend.api.audit_shapes import (
 from backend.api.deps import DatabaseDep, LanguageDep, MomentDep, PagingDep, SessionDep, json_bytes, needs
 from backend.api.errors import refusals
 from backend.api.repeat import NOT_KEPT, RepeatableRoute
-from backend.db.audit import AuditSeal, last_seal, tail_after
+from backend.db.audit import AuditSeal, last_seal
 from backend.db.audit_view import NEWEST_FIRST, Asked, seal_rows, sealed_by_day
 from backend.db.engine import Database
 from backend.db.event import START, Event
@@ -41,7 +41,7 @@ from backend.db.read import Order, page_of, record_of
 from backend.db.row_security import KEEPER, open_vault
 from backend.domain.access import Actor
 from backend.domain.audit.finding import Finding
-from backend.domain.audit.read import SEALED_EVERY, audited, audited_place, export_events, prove_event
+from backend.domain.audit.read import SEALED_EVERY, audited, audited_place, export_events, prove_event, waiting_seen
 from backend.domain.audit.statement import note_of, statement_of
 from backend.domain.audit.verdict import standing_check
 from backend.domain.calendar import day_of
@@ -210,19 +210,19 @@ async def latest_seal(database: DatabaseDep, actor: Auditor) -> dict[str, Any]:
 async def state(
     request: Request, database: DatabaseDep, moment: MomentDep, language: LanguageDep, actor: Auditor
 ) -> LogState:
-    """What is sealed, what waits for its seal, and when the log was last checked and with what outcome."""
-    del actor
+    """What is sealed, what of it within reach waits for its seal, and when the log was last checked and with what
+    outcome. What senders do is not counted among what waits."""
     async with database.reader() as reader:
         seal = await last_seal(reader)
-        tail = await tail_after(reader, statement_of(seal).last if seal else START)
+        unsealed, since = await waiting_seen(reader, actor, statement_of(seal).last if seal else START)
         check = await standing_check(reader, own_public_key(request.app.state.settings.data))
         first_day = datetime.now(UTC) - timedelta(days=_DAYS_SHOWN)
         days = (await reader.execute(sealed_by_day(first_day))).all()
     return LogState(
         seals=seal.number if seal else 0,
         sealed=seal.total if seal else 0,
-        unsealed=tail.events,
-        waiting_since=tail.since,
+        unsealed=unsealed,
+        waiting_since=since,
         sealed_every_minutes=SEALED_EVERY,
         head=SealNote.model_validate(note_of(seal).described()) if seal else None,
         fingerprint=statement_of(seal).fingerprint if seal else None,

@@ -210,6 +210,20 @@ async def test_seals_200_and_the_state_of_the_log(county: County) -> None:
     assert datetime.fromisoformat(newest["sealed_at"]).minute == 0
 
 
+async def test_seals_state_200_counts_of_what_waits_neither_other_counties_nor_senders(
+    county: County, other_county: County
+) -> None:
+    """Whoever asks again and again would see when a sender came, and how much is done elsewhere."""
+    await sealed(county)
+    await Case.sent(county)
+    await renamed(other_county)
+    waiting = ok(await county.client("audit_admin").get("/seals/state")).json()
+    assert (waiting["unsealed"], waiting["waiting_since"]) == (0, None)
+    assert ok(await other_county.client("audit_admin").get("/seals/state")).json()["unsealed"] == 1
+    await renamed(county)
+    assert ok(await county.client("audit_admin").get("/seals/state")).json()["unsealed"] == 1
+
+
 async def exported(county: County, form: str, **query: Any) -> httpx.Response:
     body = {"format": form, "reason": "年度审计", "kinds": ["organization.changed"], **query}
     return ok(await county.client("audit_admin").post("/events/exports", json=body))

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any, Literal
 from uuid import UUID
 
@@ -12,7 +13,7 @@ from sqlmodel import col
 from backend.db.audit import last_seal, leaf_of, seal_hashes, seal_of
 from backend.db.audit_view import NEWEST_FIRST, Asked, events_seen
 from backend.db.base import Session
-from backend.db.event import Event
+from backend.db.event import Event, Position, after
 from backend.db.feedback import FeedbackCard, seen
 from backend.db.feedback_vault import SealedReport, sealed_within
 from backend.db.organization import Organization, organization_in
@@ -62,6 +63,20 @@ async def audited_place(session: Session, actor: Actor, id: UUID | None, permiss
     if found is None:
         raise NotFound("not_found")
     return found.path
+
+
+async def waiting_seen(reader: AsyncConnection, actor: Actor, last: Position) -> tuple[int, datetime | None]:
+    """How many events the auditor sees that no seal is over, and since when the first of them waits.
+
+    What senders do is left out: whoever asks again and again would see when somebody came.
+    """
+    question = (
+        audited(actor, Asked())
+        .where(after(last), col(Event.kind).not_in(sorted(WITHOUT_TIME)))
+        .with_only_columns(sa.func.count(), sa.func.min(col(Event.created_at)), maintain_column_froms=True)
+    )
+    count, since = (await reader.execute(question)).one()
+    return count, since
 
 
 async def prove_event(reader: AsyncConnection, actor: Actor, id: UUID) -> dict[str, Any]:

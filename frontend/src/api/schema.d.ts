@@ -3495,7 +3495,8 @@ export interface paths {
         };
         /**
          * State
-         * @description What is sealed, what waits for its seal, and when the log was last checked and with what outcome.
+         * @description What is sealed, what of it within reach waits for its seal, and when the log was last checked and with what
+         *     outcome. What senders do is not counted among what waits.
          */
         get: operations["audit_state"];
         put?: never;
