@@ -15,6 +15,8 @@ _IGNORED = re.compile(
     "\u2800\u3164\ufe00-\ufe0f\ufeff\uffa0\ufff0-\ufff8\U0001bca0-\U0001bca3\U0001d173-\U0001d17a"
     "\U000e0000-\U000e0fff]"
 )
+_LINES = re.compile(r"\r\n|\r|\n")
+_PICTURE_PARTS = re.compile("(?<=[\u2190-\u2bff\u3030\u303d\u3297\u3299\U0001f000-\U0001faff])[\ufe0f\u200d]+")
 
 REASON_AT_LEAST = 4
 """How many letters, characters or digits say why somebody was seen into, suspended, or given a right."""
@@ -33,6 +35,12 @@ def hides_something(name: str) -> bool:
     U+202E, fillers such as U+3164, selectors such as U+FE0F, breaks of lines. One who is called so could look like
     somebody else."""
     return bool(_IGNORED.search(name)) or any(unicodedata.category(char) in _NEVER_IN_NAMES for char in name)
+
+
+def text_hides_something(text: str) -> bool:
+    """The same of a text of several lines: breaks of lines and tabs are seen, and so is what a picture sign is put
+    together with."""
+    return any(hides_something(_PICTURE_PARTS.sub("", line.replace("\t", " "))) for line in _LINES.split(text))
 
 
 def reason_problem(reason: str) -> str | None:

@@ -5,6 +5,7 @@ import asyncio
 import pytest
 
 from backend.db.account import RoleGrant
+from tests.api.accounts import field_of
 from tests.api.decisions import codes, uploaded
 from tests.api.rectifications import Walk, ahead, assignment, working_days_ahead
 from tests.api.test_due_today import exported
@@ -388,3 +389,19 @@ async def test_supervise_403_for_others_than_the_office_of_supervision(county, w
     answer = await walk.post(who, "/supervision", {"reason": "群众多次反映"})
     assert answer.status_code == 403
     assert (await walk.post("supervisor", "/supervision", {"reason": "群众多次反映"})).status_code == 200
+
+
+async def test_act_422_for_names_and_texts_in_the_form_that_hide_something(county) -> None:
+    walk = await Walk.start(county)
+    for name in ("任\u202e思远", "任思\u200b远", "任思远\n林晓雨"):
+        record = assignment(county, due_on=walk.ahead(40), responsible_leader=name)
+        assert field_of(await walk.act("supervisor", record=record)) == ("/record/responsible_leader", "field_hides")
+    await walk.pass_step()
+    await walk.pass_step()
+    assert walk.step == "plan"
+    record = await walk.example("unit")
+    area = next(key for key, value in record.items() if isinstance(value, str) and len(value) > 8)
+    hidden = await walk.act("unit", record=record | {area: "一、清淤。\n二、\u2066护坡\u2069。"})
+    assert field_of(hidden) == (f"/record/{area}", "field_hides")
+    plain = await walk.act("unit", record=record | {area: "一、清淤。\r\n\t二、护坡 ⚠️ 👷\u200d♂️。"})
+    assert plain.status_code == 200, plain.text

@@ -2,7 +2,7 @@ import hashlib
 
 import pytest
 
-from backend.domain.text import hides_something, is_blank, reason_problem, text_sha256
+from backend.domain.text import hides_something, is_blank, reason_problem, text_hides_something, text_sha256
 
 
 def test_the_hash_is_of_canonical_json_and_tells_title_from_body() -> None:
@@ -37,6 +37,16 @@ def test_what_nobody_sees_hides_in_a_name(char: str) -> None:
 @pytest.mark.parametrize("name", ["林晓雨", "阿依古丽·买买提", "John Smith", "\U00020bb7\u3402", "\uf900", "\ue000"])
 def test_a_name_that_is_seen_hides_nothing(name: str) -> None:
     assert not hides_something(name)
+
+
+@pytest.mark.parametrize("char", sorted(set(HIDING) - {"\n"}))
+def test_what_nobody_sees_hides_in_a_text_of_several_lines(char: str) -> None:
+    assert text_hides_something(f"一、清淤。\n二、护{char}坡。")
+
+
+@pytest.mark.parametrize("text", ["", "一\n\n二\r\n\t三", "小心⚠️", "👩\u200d🌾和👷\u200d♂️", "❤️\u200d🔥"])
+def test_breaks_tabs_and_pictures_hide_nothing_in_a_text(text: str) -> None:
+    assert not text_hides_something(text)
 
 
 @pytest.mark.parametrize(

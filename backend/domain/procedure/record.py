@@ -15,7 +15,7 @@ from jsonschema import Draft202012Validator, FormatChecker, ValidationError
 from backend.domain.errors import Problem
 from backend.domain.procedure.words import day_in_words
 from backend.domain.scene import Scene, schema_title
-from backend.domain.text import is_blank
+from backend.domain.text import hides_something, is_blank, text_hides_something
 
 _KEYWORD_CODES = {
     "type": "field_type",
@@ -33,6 +33,9 @@ _KEYWORD_CODES = {
     "minProperties": "field_few",
     "additionalProperties": "field_unknown",
 }
+
+_ONE_LINE = 200
+"""Characters that a field of one line takes at the most."""
 
 
 @lru_cache(maxsize=256)
@@ -91,12 +94,19 @@ def _escaped(part: object) -> str:
 
 
 def unfit_values(schema: Mapping[str, Any], record: Any, at: str) -> Iterator[Problem]:
-    """What JSON Schema lets pass: texts of nothing but spaces, and numbers that are none (NaN is in no range)."""
+    """What JSON Schema lets pass: texts of nothing but spaces, names and texts that hide something, and numbers that
+    are none (NaN is in no range)."""
     for part, value, pointer in _leaves(schema, record, ""):
         if isinstance(value, float) and not isfinite(value):
             yield Problem(at + pointer, "field_type", {"field": schema_title(schema, pointer), "limit": "number"})
         if isinstance(value, str) and part.get("minLength") and is_blank(value):
             yield Problem(at + pointer, "field_required", {"field": schema_title(schema, pointer)})
+        elif isinstance(value, str) and (text_hides_something if _has_lines(part) else hides_something)(value):
+            yield Problem(at + pointer, "field_hides", {"field": schema_title(schema, pointer)})
+
+
+def _has_lines(part: Mapping[str, Any]) -> bool:
+    return part.get("x-widget") == "textarea" or part.get("maxLength", 0) > _ONE_LINE
 
 
 def day_problems(scene: Scene, schemas: Mapping[str, Mapping[str, Any]]) -> Iterator[Problem]:
