@@ -51,7 +51,9 @@ async def connect(address: str) -> "asyncpg.Connection[asyncpg.Record]":
 
 async def take(connection: "asyncpg.Connection[asyncpg.Record]") -> Snapshot:
     """Begin a transaction that sees one moment, and sum every table up in it. Raises BackupError."""
-    await connection.execute("SET idle_in_transaction_session_timeout = 0; SET statement_timeout = 0")
+    await connection.execute(
+        "SET idle_in_transaction_session_timeout = 0; SET statement_timeout = 0; SET lock_timeout = 0"
+    )
     await connection.execute("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY")
     name = await connection.fetchval("SELECT pg_export_snapshot()")
     tables = await sums(connection)

@@ -17,7 +17,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, async_sessionma
 
 from backend.db.base import Session
 from backend.db.event_order import keep_order
-from backend.db.roles import SEARCH_PATH, Addresses, role_of, settle_rights
+from backend.db.roles import SETTINGS, TIMEOUTS, Addresses, role_of, settle_rights
 
 MIGRATIONS = Path(__file__).parent / "migrations"
 
@@ -66,7 +66,7 @@ def open_database(dsn: str, *, pgbouncer: bool = False, pool_size: int = 10) -> 
     transaction: no statement cache, and names that cannot meet.
     """
     # What a connection says at its start goes before whatever a role was set to, by itself too.
-    server_settings = {"timezone": "UTC", "application_name": "guanbiao", "search_path": SEARCH_PATH}
+    server_settings = {"timezone": "UTC", "application_name": "guanbiao", **SETTINGS}
     arguments: dict[str, Any] = {}
     if pgbouncer:
         arguments |= {"statement_cache_size": 0, "prepared_statement_cache_size": 0}
@@ -140,14 +140,22 @@ async def migrate(addresses: Addresses) -> None:
     )
     try:
         async with engine.connect() as guard:
+            await _take_time(guard)
             await guard.execute(sa.select(sa.func.pg_advisory_lock(MIGRATION_LOCK)))
             try:
                 async with engine.begin() as connection:
+                    await _take_time(connection)
                     await _migrate(connection, addresses)
             finally:
                 await guard.execute(sa.select(sa.func.pg_advisory_unlock(MIGRATION_LOCK)))
     finally:
         await engine.dispose()
+
+
+async def _take_time(connection: AsyncConnection) -> None:
+    """Let a transaction wait for other replicas, and a table be rewritten, for as long as it takes."""
+    for name in TIMEOUTS:
+        await connection.execute(sa.text(f"SET LOCAL {name} = 0"))
 
 
 async def _migrate(connection: AsyncConnection, addresses: Addresses) -> None:

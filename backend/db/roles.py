@@ -25,6 +25,18 @@ SEARCH_PATH = "public, pg_temp"
 """Where names are looked for, after PostgreSQL's own: nothing temporary stands before a table, and no schema of a
 role's own does.  Every connection says so, and the database for those that cannot (pgbouncer)."""
 
+TIMEOUTS: Mapping[str, str] = {
+    "lock_timeout": "30s",
+    "statement_timeout": "10min",
+    "idle_in_transaction_session_timeout": "5min",
+}
+"""How long the application waits for a lock, asks one thing, and leaves a transaction alone, at the most.
+
+Whatever hangs holds neither rows nor the end of the log for ever.  Said like the path, by connections and by the
+database; the owner's migrations take as long as they take."""
+
+SETTINGS: Mapping[str, str] = {"search_path": SEARCH_PATH, **TIMEOUTS}
+
 _EVERYTHING = frozenset({"SELECT", "INSERT", "UPDATE", "DELETE"})
 _QUEUE = "pgqueuer"
 _VERSION = "alembic_version"
@@ -179,17 +191,20 @@ _ROLE = """
 
 
 async def _around(connection: AsyncConnection, role: str) -> Sequence[str]:
-    """The application finds the tables in their schema, makes none there and no temporary ones, and finds nothing else
-    under their names.  What only the owner of the database may say is left where another role owns it."""
-    found = (await connection.execute(sa.text(_AROUND), {"role": role, "path": SEARCH_PATH})).mappings().one()
+    """The application finds the tables in their schema, makes none there and no temporary ones, finds nothing else
+    under their names, and waits for nothing for ever.  What only the owner of the database may say is left where
+    another role owns it."""
+    found = (await connection.execute(sa.text(_AROUND), {"role": role})).mappings().one()
     database = quoted(found["database"])
     statements = [] if found["uses"] else [f"GRANT USAGE ON SCHEMA public TO {quoted(role)}"]
     if found["creates"]:
         statements.append("REVOKE CREATE ON SCHEMA public FROM PUBLIC")
     if found["is_owned"] and found["temporary"]:
         statements.append(f"REVOKE TEMPORARY ON DATABASE {database} FROM PUBLIC, {quoted(role)}")
-    if found["is_owned"] and not found["is_fixed"]:
-        statements.append(f"ALTER DATABASE {database} SET search_path = {SEARCH_PATH}")
+    for name, value in SETTINGS.items() if found["is_owned"] else ():
+        if f"{name}={value}" not in found["said"]:
+            said = value if name == "search_path" else f"'{value}'"
+            statements.append(f"ALTER DATABASE {database} SET {name} = {said}")
     if found["may_change_roles"] and found["strays"]:
         statements.append(f"ALTER ROLE {quoted(role)} RESET ALL")
         statements.append(f"ALTER ROLE {quoted(role)} IN DATABASE {database} RESET ALL")
@@ -201,8 +216,7 @@ _AROUND = """
         has_schema_privilege(:role, 'public', 'USAGE') AS uses,
         has_schema_privilege(:role, 'public', 'CREATE') AS creates,
         has_database_privilege(:role, d.oid, 'TEMPORARY') AS temporary,
-        EXISTS (SELECT 1 FROM pg_db_role_setting WHERE setdatabase = d.oid AND setrole = 0
-            AND 'search_path=' || CAST(:path AS text) = ANY(setconfig)) AS is_fixed,
+        ARRAY(SELECT unnest(setconfig) FROM pg_db_role_setting WHERE setdatabase = d.oid AND setrole = 0) AS said,
         (SELECT rolsuper FROM pg_roles WHERE rolname = current_user) AS may_change_roles,
         EXISTS (SELECT 1 FROM pg_db_role_setting WHERE setrole = to_regrole(quote_ident(:role))) AS strays
     FROM pg_database d WHERE d.datname = current_database()

@@ -1,5 +1,6 @@
 """The application's own role tries everything; what it may not do is refused by PostgreSQL, not by our code."""
 
+import asyncio
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from typing import Any
@@ -10,9 +11,18 @@ import sqlalchemy as sa
 
 from backend.db.base import new_id
 from backend.db.embedded import APPLICATION
-from backend.db.engine import NotMigrated, head_revision, migrate, open_database
+from backend.db.engine import MIGRATION_LOCK, NotMigrated, head_revision, migrate, open_database
 from backend.db.guards import guards_altered
-from backend.db.roles import SEARCH_PATH, Addresses, RoleUnfit, is_verifier_of, role_of, verifier, wanted_rights
+from backend.db.roles import (
+    SEARCH_PATH,
+    SETTINGS,
+    Addresses,
+    RoleUnfit,
+    is_verifier_of,
+    role_of,
+    verifier,
+    wanted_rights,
+)
 from backend.db.tables import all_tables
 from tests.rosters import fresh_database
 
@@ -129,6 +139,42 @@ async def test_nothing_that_the_application_sets_for_itself_changes_what_a_name_
     await migrate(addresses)
     async with connected(addresses.application) as connection:
         assert await connection.fetchval("SHOW search_path") == SEARCH_PATH, "a migration takes it back"
+
+
+@pytest.mark.parametrize("pgbouncer", [False, True])
+async def test_nothing_of_the_application_waits_for_ever(server: Addresses, pgbouncer: bool) -> None:
+    """Through a pooler no connection says anything at its start: the database does."""
+    addresses = await fresh_database(server)
+    database = open_database(addresses.application, pgbouncer=pgbouncer, pool_size=1)
+    for opened in (database.reader, database.transaction):
+        async with opened() as session:
+            found = {name: (await session.execute(sa.text(f"SHOW {name}"))).scalar_one() for name in SETTINGS}
+            assert found == {
+                "search_path": SEARCH_PATH,
+                "lock_timeout": "30s",
+                "statement_timeout": "10min",
+                "idle_in_transaction_session_timeout": "5min",
+            }
+            assert await guards_altered(await session.connection() if opened == database.transaction else session) == []
+    await database.close()
+
+
+async def test_a_migration_waits_for_another_as_long_as_that_takes(server: Addresses) -> None:
+    addresses = await fresh_database(server)
+    async with connected(addresses.owner) as owner:
+        await owner.execute(f"ALTER DATABASE {database_of(addresses)} SET lock_timeout = 1")
+    async with connected(addresses.owner) as first:
+        await first.fetchval("SELECT pg_advisory_lock($1)", MIGRATION_LOCK)
+        waiting = asyncio.create_task(migrate(addresses))
+        while not await first.fetchval("SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND NOT granted"):
+            assert not waiting.done(), waiting.exception()
+            await asyncio.sleep(0.01)
+        await first.fetchval("SELECT pg_sleep(0.05)")
+        assert not waiting.done()
+        await first.fetchval("SELECT pg_advisory_unlock($1)", MIGRATION_LOCK)
+        await waiting
+    async with connected(addresses.application) as connection:
+        assert await connection.fetchval("SHOW lock_timeout") == "30s"
 
 
 async def test_even_the_owner_is_held_by_the_trigger(server: Addresses) -> None:
