@@ -22,7 +22,7 @@ class OrganizationRef(Answer):
     name: str
 
 
-class GrantOut(Answer):
+class AccountGrantOut(Answer):
     """A role and where it is held; without organization, over all counties."""
 
     role: str
@@ -40,7 +40,7 @@ class MeOut(Answer):
     username: str
     name: str
     organization: OrganizationRef | None
-    roles: list[GrantOut]
+    roles: list[AccountGrantOut]
     permissions: list[str]
     on_behalf_of: PersonName | None
     may_act_for: list[PersonName]
@@ -64,7 +64,7 @@ async def me(
             found = (await organizations_by_id(session, [actor.organization_id]))[actor.organization_id]
             own = OrganizationRef(id=found.id, name=found.name)
     roles = [
-        GrantOut(
+        AccountGrantOut(
             role=grant.role,
             organization=OrganizationRef(id=grant.organization_id, name=grant.name) if grant.organization_id else None,
             path=grant.path,

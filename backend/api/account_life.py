@@ -12,12 +12,12 @@ from backend.api.account_life_shapes import (
     AccountCreated,
     AccountDetail,
     AccountIn,
+    AccountMoveIn,
     AccountPage,
+    AccountReasonIn,
     CloseIn,
     InvitationOut,
-    MoveIn,
     PersonName,
-    ReasonIn,
     State,
     handover_row,
 )
@@ -151,7 +151,7 @@ async def invite_again(
 
 @router.post("/{id}/suspension", response_model=AccountDetail, responses=refusals(403, 404, 409, 412, 428))
 async def suspend(
-    session: SessionDep, moment: MomentDep, id: AccountId, body: ReasonIn, version: IfMatchDep, actor: Keeper
+    session: SessionDep, moment: MomentDep, id: AccountId, body: AccountReasonIn, version: IfMatchDep, actor: Keeper
 ) -> Response:
     """Let nobody sign in to the account until it is resumed; every session ends within a second."""
     await suspend_account(session, actor, moment, id, version, body.reason)
@@ -160,7 +160,7 @@ async def suspend(
 
 @router.post("/{id}/resumption", response_model=AccountDetail, responses=refusals(403, 404, 409, 412, 428))
 async def resume(
-    session: SessionDep, moment: MomentDep, id: SuspendedId, body: ReasonIn, version: IfMatchDep, actor: Keeper
+    session: SessionDep, moment: MomentDep, id: SuspendedId, body: AccountReasonIn, version: IfMatchDep, actor: Keeper
 ) -> Response:
     """Let the person of a suspended account sign in again."""
     await resume_account(session, actor, moment, id, version, body.reason)
@@ -169,7 +169,7 @@ async def resume(
 
 @router.post("/{id}/move", response_model=AccountDetail, responses=refusals(403, 404, 409, 412, 428))
 async def move(
-    session: SessionDep, moment: MomentDep, id: AccountId, body: MoveIn, version: IfMatchDep, actor: Keeper
+    session: SessionDep, moment: MomentDep, id: AccountId, body: AccountMoveIn, version: IfMatchDep, actor: Keeper
 ) -> Response:
     """Let the person work at another organisation; roles that do not fit there end."""
     await move_account(session, actor, moment, id, version, body.organization_id, body.reason)

@@ -137,17 +137,17 @@ class AccountIn(Body):
     namesake: bool = False
 
 
-class ReasonIn(Body):
+class AccountReasonIn(Body):
     reason: Reason
 
 
-class WhyIn(Body):
+class AccountWhyIn(Body):
     """A reason that the person reads: what was seen of them, or taken from them, and why."""
 
     reason: Annotated[Why, StringConstraints(max_length=400), Field(examples=["已当面核实"])]
 
 
-class MoveIn(Body):
+class AccountMoveIn(Body):
     organization_id: Annotated[UUID, Field(examples=[examples.VILLAGE])]
     reason: Reason
 

@@ -5,7 +5,7 @@ from typing import Annotated
 from fastapi import APIRouter, Request
 
 from backend.api.account_life import AccountId, NewAccountId
-from backend.api.account_life_shapes import PersonName, ReleasedOut, WhyIn
+from backend.api.account_life_shapes import AccountWhyIn, PersonName, ReleasedOut
 from backend.api.deps import IfMatchDep, MomentDep, SessionDep, needs
 from backend.api.errors import refusals
 from backend.api.repeat import NOT_KEPT, RepeatableRoute
@@ -29,7 +29,7 @@ async def end_sessions(
     session: SessionDep,
     moment: MomentDep,
     id: AccountId,
-    body: WhyIn,
+    body: AccountWhyIn,
     actor: Annotated[Actor, needs("session:end")],
 ) -> Ended:
     """Sign somebody out everywhere, within a second; the account stays as it is."""
@@ -41,7 +41,7 @@ async def reset_second_step_(
     session: SessionDep,
     moment: MomentDep,
     id: AccountId,
-    body: WhyIn,
+    body: AccountWhyIn,
     actor: Annotated[Actor, needs("second_step:reset")],
 ) -> SecondStepReset:
     """Take away an authenticator that was lost together with its recovery codes, and sign the person out everywhere.
@@ -62,7 +62,7 @@ async def release(
     session: SessionDep,
     moment: MomentDep,
     id: NewAccountId,
-    body: WhyIn,
+    body: AccountWhyIn,
     version: IfMatchDep,
     actor: Annotated[Actor, needs("account:release")],
 ) -> ReleasedOut:

@@ -156,7 +156,7 @@ class ScopesIn(Body):
     reason: Reason
 
 
-class ReasonIn(Body):
+class ClientReasonIn(Body):
     model_config = ConfigDict(json_schema_extra={"example": {"reason": "对接方更换系统"}})
 
     reason: Reason
@@ -328,7 +328,7 @@ async def end_one_secret(
 
 @router.post("/{id}/suspension", response_model=ClientOut, responses=refusals(403, 404, 409, 412, 428))
 async def suspend(
-    session: SessionDep, moment: MomentDep, id: ClientKey, body: ReasonIn, version: IfMatchDep, actor: Keeper
+    session: SessionDep, moment: MomentDep, id: ClientKey, body: ClientReasonIn, version: IfMatchDep, actor: Keeper
 ) -> Response:
     """Refuse a client; every process does within a second."""
     await suspend_client(session, actor, moment, id, version, body.reason)
@@ -337,7 +337,7 @@ async def suspend(
 
 @router.post("/{id}/resumption", response_model=ClientOut, responses=refusals(403, 404, 409, 412, 428))
 async def resume(
-    session: SessionDep, moment: MomentDep, id: SuspendedKey, body: ReasonIn, version: IfMatchDep, actor: Keeper
+    session: SessionDep, moment: MomentDep, id: SuspendedKey, body: ClientReasonIn, version: IfMatchDep, actor: Keeper
 ) -> Response:
     """Let a suspended client in again."""
     await resume_client(session, actor, moment, id, version, body.reason)

@@ -108,7 +108,7 @@ class EnrolmentOut(Answer):
     qr: str
 
 
-class CodeIn(Body):
+class SecondStepCodeIn(Body):
     model_config = ConfigDict(json_schema_extra={"example": {"code": "123456"}})
 
     code: Code
@@ -184,7 +184,7 @@ async def confirm(
     moment: MomentDep,
     session: SessionDep,
     keys: KeysDep,
-    body: CodeIn,
+    body: SecondStepCodeIn,
 ) -> RecoveryCodesOut:
     """Put the authenticator to use with its first code; my other sessions end, and the recovery codes are shown."""
     _count(request, actor)
@@ -202,7 +202,7 @@ async def renew_codes(
     moment: MomentDep,
     session: SessionDep,
     keys: KeysDep,
-    body: CodeIn,
+    body: SecondStepCodeIn,
 ) -> RecoveryCodesOut:
     """New recovery codes in place of all the old ones, for a code of the authenticator."""
     _count(request, actor)
@@ -219,7 +219,12 @@ class GivenUp(Answer):
 
 @router.post("/second-step/removal", response_model=GivenUp, responses=refusals(409, 429))
 async def give_up(
-    request: Request, actor: RecognizedDep, moment: MomentDep, session: SessionDep, keys: KeysDep, body: CodeIn
+    request: Request,
+    actor: RecognizedDep,
+    moment: MomentDep,
+    session: SessionDep,
+    keys: KeysDep,
+    body: SecondStepCodeIn,
 ) -> GivenUp:
     """Give up my authenticator for another one or for none, with one of its codes or a recovery code."""
     _count(request, actor)

@@ -23,7 +23,7 @@ from backend.api.deps import (
 )
 from backend.api.errors import refusals
 from backend.api.event import EventPage, event_page
-from backend.api.feedback_shapes import CardAct, CardChange, CardOut, CardPage, ExtensionIn, GoneOut, card_out
+from backend.api.feedback_shapes import CardAct, CardChange, CardExtensionIn, CardOut, CardPage, GoneOut, card_out
 from backend.api.repeat import RepeatableRoute
 from backend.api.run import Light, run_out, step_titles
 from backend.api.run_shapes import JudgedOut, judged_out
@@ -179,7 +179,7 @@ async def extend(
     language: LanguageDep,
     response: Response,
     id: Annotated[UUID, Path(examples=[shown.EXTENDED])],
-    body: ExtensionIn,
+    body: CardExtensionIn,
     version: IfMatchDep,
     actor: Annotated[Actor, needs("feedback:act")],
 ) -> CardOut | GoneOut:

@@ -122,7 +122,7 @@ class CardAct(ActIn):
     model_config = ConfigDict(json_schema_extra={"examples": [shown.ACT]})
 
 
-class ExtensionIn(Body):
+class CardExtensionIn(Body):
     model_config = ConfigDict(json_schema_extra={"examples": [shown.EXTENSION]})
 
     until: date

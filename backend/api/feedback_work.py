@@ -12,6 +12,9 @@ from backend.api.feedback import answered
 from backend.api.feedback_shapes import CardOut, GoneOut, ReceiptOut
 from backend.api.feedback_work_shapes import (
     CallBackIn,
+    CardMergeIn,
+    CardMoveIn,
+    CardWhyIn,
     ContactOut,
     ConvertIn,
     EntriesIn,
@@ -19,10 +22,7 @@ from backend.api.feedback_work_shapes import (
     EntryOut,
     EntryProblem,
     LiftIn,
-    MergeIn,
-    MoveIn,
     PartsIn,
-    WhyIn,
 )
 from backend.api.headers import INERT_POLICY
 from backend.api.language import say
@@ -86,7 +86,7 @@ async def merge(
     language: LanguageDep,
     response: Response,
     id: Annotated[UUID, Path(examples=[shown.MERGED])],
-    body: MergeIn,
+    body: CardMergeIn,
     version: IfMatchDep,
     actor: Handler,
 ) -> CardOut | GoneOut:
@@ -120,7 +120,7 @@ async def move(
     language: LanguageDep,
     response: Response,
     id: Annotated[UUID, Path(examples=[shown.MOVED])],
-    body: MoveIn,
+    body: CardMoveIn,
     version: IfMatchDep,
     actor: Handler,
 ) -> CardOut | GoneOut:
@@ -184,7 +184,7 @@ async def contact(
     moment: MomentDep,
     response: Response,
     id: Annotated[UUID, Path(examples=[shown.CONTACT])],
-    body: WhyIn,
+    body: CardWhyIn,
     actor: Caller,
 ) -> ContactOut:
     """How the sender can be reached, for the desk and who calls back. Every reading stands in the log."""

@@ -117,7 +117,7 @@ class EntriesOut(Answer):
     entries: list[EntryOut]
 
 
-class MergeIn(Body):
+class CardMergeIn(Body):
     model_config = ConfigDict(json_schema_extra={"examples": [shown.MERGE]})
 
     into_id: UUID
@@ -137,7 +137,7 @@ class PartsIn(Body):
     parts: list[PartIn] = Field(min_length=1, max_length=10)
 
 
-class MoveIn(Body):
+class CardMoveIn(Body):
     model_config = ConfigDict(json_schema_extra={"examples": [shown.MOVE]})
 
     desk_id: UUID
@@ -163,7 +163,7 @@ class ConvertIn(Body):
     category: Category | None = None
 
 
-class WhyIn(Body):
+class CardWhyIn(Body):
     """Why a contact is read: it stands in the log."""
 
     model_config = ConfigDict(json_schema_extra={"examples": [shown.WHY]})

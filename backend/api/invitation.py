@@ -26,7 +26,7 @@ Code = Annotated[
 ]
 
 
-class CodeIn(Body):
+class InvitationCodeIn(Body):
     code: Code
 
 
@@ -73,7 +73,7 @@ class AcceptedOut(Answer):
 
 
 @router.post("/reading", name="read", response_model=InvitedOut, responses=refusals(404, 429), dependencies=[_SLOWLY])
-async def read(request: Request, session: SessionDep, body: CodeIn) -> InvitedOut:
+async def read(request: Request, session: SessionDep, body: InvitationCodeIn) -> InvitedOut:
     """Whom a code is for, before a password is chosen."""
     found = await read_invitation(session, body.code)
     request.state.no_store = True

@@ -116,7 +116,7 @@ class OwnRecordOut(Answer):
     corrections: list[OwnCorrection]
 
 
-class CorrectionIn(Body):
+class MemberCorrectionIn(Body):
     """The field that is wrong, what should stand there (empty: nothing), and which paper shows it."""
 
     model_config = ConfigDict(
@@ -223,7 +223,7 @@ async def ask(
     moment: MomentDep,
     cipher: CipherDep,
     language: LanguageDep,
-    body: CorrectionIn,
+    body: MemberCorrectionIn,
     actor: ActorDep,
 ) -> OwnCorrection:
     """Call one field of one's own record wrong; it is marked as disputed until somebody else has settled it."""

@@ -23,8 +23,8 @@ from backend.api.event import EventPage, event_page
 from backend.api.rectification_examples import CHANGED, READ
 from backend.api.rectification_filter import RectificationQuery, filter_of
 from backend.api.rectification_shapes import (
-    CorrectionIn,
     RectificationChange,
+    RectificationCorrectionIn,
     RectificationIn,
     RectificationOut,
     RectificationPage,
@@ -162,7 +162,7 @@ async def correct(
     language: LanguageDep,
     response: Response,
     id: Annotated[UUID, Path(examples=[CHANGED])],
-    body: CorrectionIn,
+    body: RectificationCorrectionIn,
     version: IfMatchDep,
     actor: Writer,
 ) -> RectificationOut:

@@ -89,7 +89,7 @@ class RectificationChange(Body):
         }
 
 
-class CorrectionIn(Body):
+class RectificationCorrectionIn(Body):
     model_config = ConfigDict(json_schema_extra={"examples": [shown.CORRECTION]})
 
     text: Area
@@ -102,7 +102,7 @@ class RectificationAct(ActIn):
     model_config = ConfigDict(extra="forbid", json_schema_extra={"examples": [shown.ACT]})
 
 
-class ExtensionIn(Body):
+class RectificationExtensionIn(Body):
     """More time: asked for by the unit before the limit, granted by somebody above it with the exact day."""
 
     model_config = ConfigDict(json_schema_extra={"examples": [shown.EXTENSION]})
@@ -111,7 +111,7 @@ class ExtensionIn(Body):
     reason: Reason
 
 
-class MergeIn(Body):
+class RectificationMergeIn(Body):
     model_config = ConfigDict(json_schema_extra={"examples": [shown.MERGE]})
 
     into_id: UUID

@@ -8,7 +8,7 @@ from fastapi import APIRouter, Depends, Path, Query, Request, Response
 from sqlmodel import col
 
 from backend.api import examples
-from backend.api.client import ReasonIn
+from backend.api.client import ClientReasonIn
 from backend.api.deps import (
     CipherDep,
     DatabaseDep,
@@ -178,7 +178,7 @@ async def confirm(
 
 @router.post("/{id}/pause", response_model=WebhookOut, responses=refusals(403, 404, 409, 412, 428))
 async def pause(
-    session: SessionDep, moment: MomentDep, id: WebhookKey, body: ReasonIn, version: IfMatchDep, actor: Keeper
+    session: SessionDep, moment: MomentDep, id: WebhookKey, body: ClientReasonIn, version: IfMatchDep, actor: Keeper
 ) -> Response:
     """Send nothing for now; whatever happens meanwhile is sent after the resumption."""
     await pause_webhook(session, actor, moment, id, version, body.reason)
@@ -187,7 +187,7 @@ async def pause(
 
 @router.post("/{id}/resumption", response_model=WebhookOut, responses=refusals(403, 404, 409, 412, 428))
 async def resume(
-    session: SessionDep, moment: MomentDep, id: PausedKey, body: ReasonIn, version: IfMatchDep, actor: Keeper
+    session: SessionDep, moment: MomentDep, id: PausedKey, body: ClientReasonIn, version: IfMatchDep, actor: Keeper
 ) -> Response:
     """Send again, from where it was paused."""
     await resume_webhook(session, actor, moment, id, version, body.reason)
@@ -196,7 +196,7 @@ async def resume(
 
 @router.post("/{id}/closing", response_model=WebhookOut, responses=refusals(403, 404, 409, 412, 428))
 async def close(
-    session: SessionDep, moment: MomentDep, id: WebhookKey, body: ReasonIn, version: IfMatchDep, actor: Keeper
+    session: SessionDep, moment: MomentDep, id: WebhookKey, body: ClientReasonIn, version: IfMatchDep, actor: Keeper
 ) -> Response:
     """End a webhook for good."""
     await close_webhook(session, actor, moment, id, version, body.reason)

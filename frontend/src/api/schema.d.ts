@@ -4017,6 +4017,17 @@ export interface components {
             version: number;
         };
         /**
+         * AccountGrantOut
+         * @description A role and where it is held; without organization, over all counties.
+         */
+        AccountGrantOut: {
+            organization: components["schemas"]["OrganizationRef"] | null;
+            /** Path */
+            path: string;
+            /** Role */
+            role: string;
+        };
+        /**
          * AccountIn
          * @description A person who joins. `namesake` says that another person of the same name has an account already.
          *
@@ -4052,12 +4063,34 @@ export interface components {
              */
             username: string;
         };
+        /** AccountMoveIn */
+        AccountMoveIn: {
+            /**
+             * Organization Id
+             * Format: uuid
+             * @example 081136e4-329a-54d4-9890-8b9985507123
+             */
+            organization_id: string;
+            /**
+             * Reason
+             * @example 工作调整
+             */
+            reason: string;
+        };
         /** AccountPage */
         AccountPage: {
             /** Items */
             items: components["schemas"]["AccountRow"][];
             /** Next Cursor */
             next_cursor: string | null;
+        };
+        /** AccountReasonIn */
+        AccountReasonIn: {
+            /**
+             * Reason
+             * @example 工作调整
+             */
+            reason: string;
         };
         /**
          * AccountRow
@@ -4089,6 +4122,17 @@ export interface components {
             username: string;
             /** Version */
             version: number;
+        };
+        /**
+         * AccountWhyIn
+         * @description A reason that the person reads: what was seen of them, or taken from them, and why.
+         */
+        AccountWhyIn: {
+            /**
+             * Reason
+             * @example 已当面核实
+             */
+            reason: string;
         };
         /**
          * ActOut
@@ -4672,6 +4716,25 @@ export interface components {
             urgency?: components["schemas"]["Urgency"] | null;
         };
         /**
+         * CardExtensionIn
+         * @example {
+         *       "reason": "灯杆基础需要重做，材料下周到货。",
+         *       "until": "2026-12-14"
+         *     }
+         */
+        CardExtensionIn: {
+            /**
+             * Reason
+             * @default
+             */
+            reason?: string;
+            /**
+             * Until
+             * Format: date
+             */
+            until: string;
+        };
+        /**
          * CardIn
          * @description What a sender says. `submission_id` is made at random by the phone and makes sending exactly once.
          *
@@ -4734,6 +4797,38 @@ export interface components {
          * @enum {string}
          */
         CardKind: "answer" | "request" | "complex";
+        /**
+         * CardMergeIn
+         * @example {
+         *       "into_id": "f03a02eb-6fc9-5295-a228-bd2aa95d2643",
+         *       "reason": "与前一件反映的是同一处路灯。"
+         *     }
+         */
+        CardMergeIn: {
+            /**
+             * Into Id
+             * Format: uuid
+             */
+            into_id: string;
+            /** Reason */
+            reason: string;
+        };
+        /**
+         * CardMoveIn
+         * @example {
+         *       "desk_id": "31589fa4-0b1c-5dc0-a1c4-becccdacc453",
+         *       "reason": "涉及县管道路，由县里分办。"
+         *     }
+         */
+        CardMoveIn: {
+            /**
+             * Desk Id
+             * Format: uuid
+             */
+            desk_id: string;
+            /** Reason */
+            reason: string;
+        };
         /**
          * CardOut
          * @description A card with its procedure, as this caller may see and act on it.
@@ -4883,6 +4978,17 @@ export interface components {
          * @enum {string}
          */
         CardStatus: "received" | "accepted" | "processing" | "replying" | "replied" | "under_review" | "closed" | "not_accepted" | "transferred" | "merged" | "withdrawn" | "sealed" | "handed_over";
+        /**
+         * CardWhyIn
+         * @description Why a contact is read: it stands in the log.
+         * @example {
+         *       "reason": "回访核实办理情况"
+         *     }
+         */
+        CardWhyIn: {
+            /** Reason */
+            reason: string;
+        };
         /**
          * CardWish
          * @enum {string}
@@ -5142,6 +5248,19 @@ export interface components {
             name?: string | null;
             /** Networks */
             networks?: string[] | null;
+        };
+        /**
+         * ClientReasonIn
+         * @example {
+         *       "reason": "对接方更换系统"
+         *     }
+         */
+        ClientReasonIn: {
+            /**
+             * Reason
+             * @example 工作调整
+             */
+            reason: string;
         };
         /** ClockMove */
         ClockMove: {
@@ -6546,6 +6665,32 @@ export interface components {
             /** Starts On */
             starts_on?: string | null;
         };
+        /** GrantOut */
+        GrantOut: {
+            /**
+             * Account Id
+             * Format: uuid
+             */
+            account_id: string;
+            /** Ends At */
+            ends_at: string | null;
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Organization Id */
+            organization_id: string | null;
+            /** Role */
+            role: string;
+            /**
+             * Starts At
+             * Format: date-time
+             */
+            starts_at: string;
+            /** Version */
+            version: number;
+        };
         /**
          * GrantRow
          * @description A role that was given, is or will be. `on_behalf_of` is whose role it is when it was lent.
@@ -6823,6 +6968,14 @@ export interface components {
          * @enum {string}
          */
         ImportState: "checking" | "checked" | "committing" | "committed" | "failed" | "undone";
+        /** InvitationCodeIn */
+        InvitationCodeIn: {
+            /**
+             * Code
+             * @example DEM0A-BCDEF-GH234-56789
+             */
+            code: string;
+        };
         /**
          * InvitationOut
          * @description The code that its person chooses a password with, shown this once. `link` opens the page with the code in it.
@@ -7084,7 +7237,7 @@ export interface components {
             /** Permissions */
             permissions: string[];
             /** Roles */
-            roles: components["schemas"]["backend__api__account__GrantOut"][];
+            roles: components["schemas"]["AccountGrantOut"][];
             /** Username */
             username: string;
         };
@@ -7133,6 +7286,28 @@ export interface components {
             /** @description Left out, it is that of the ID number. */
             sex?: components["schemas"]["Sex"] | null;
             status?: components["schemas"]["MemberStatus"] | null;
+        };
+        /**
+         * MemberCorrectionIn
+         * @description The field that is wrong, what should stand there (empty: nothing), and which paper shows it.
+         * @example {
+         *       "evidence": "毕业证书，2018年",
+         *       "field": "education",
+         *       "should": "大学本科"
+         *     }
+         */
+        MemberCorrectionIn: {
+            /** Evidence */
+            evidence: string;
+            /**
+             * Field
+             * @enum {string}
+             */
+            field: "name" | "sex" | "birth_date" | "ethnic_group" | "id_number" | "phone" | "education" | "native_place" | "joined_on" | "confirmed_on" | "status" | "category" | "is_mobile" | "remark";
+            /** Says */
+            says?: string | null;
+            /** Should */
+            should: string;
         };
         /**
          * MemberCorrectionOut
@@ -9013,6 +9188,36 @@ export interface components {
             systemic?: boolean | null;
         };
         /**
+         * RectificationCorrectionIn
+         * @example {
+         *       "reason": "复核时发现附图也没有存档。",
+         *       "text": "应为“承包合同副本和附图均缺失”。"
+         *     }
+         */
+        RectificationCorrectionIn: {
+            /** Reason */
+            reason: string;
+            /** Text */
+            text: string;
+        };
+        /**
+         * RectificationExtensionIn
+         * @description More time: asked for by the unit before the limit, granted by somebody above it with the exact day.
+         * @example {
+         *       "reason": "连续降雨，路面硬化需要顺延十天；基础已完成。",
+         *       "until": "2026-12-18"
+         *     }
+         */
+        RectificationExtensionIn: {
+            /** Reason */
+            reason: string;
+            /**
+             * Until
+             * Format: date
+             */
+            until: string;
+        };
+        /**
          * RectificationIn
          * @description A problem as it is found. The triad and the limit are proposals for whoever assigns it.
          * @example {
@@ -9095,6 +9300,22 @@ export interface components {
              * @default false
              */
             systemic?: boolean;
+        };
+        /**
+         * RectificationMergeIn
+         * @example {
+         *       "into_id": "8d28f7fe-eb37-509d-9460-bcd4661bfcd1",
+         *       "reason": "与另一条是同一个问题，合并办理。"
+         *     }
+         */
+        RectificationMergeIn: {
+            /**
+             * Into Id
+             * Format: uuid
+             */
+            into_id: string;
+            /** Reason */
+            reason: string;
         };
         /**
          * RectificationOut
@@ -9842,6 +10063,16 @@ export interface components {
             status: components["schemas"]["CardStatus"];
             /** Version */
             version: number;
+        };
+        /**
+         * SecondStepCodeIn
+         * @example {
+         *       "code": "123456"
+         *     }
+         */
+        SecondStepCodeIn: {
+            /** Code */
+            code: string;
         };
         /**
          * SecondStepReset
@@ -10879,237 +11110,6 @@ export interface components {
             /** Reason */
             reason: string;
         };
-        /**
-         * GrantOut
-         * @description A role and where it is held; without organization, over all counties.
-         */
-        backend__api__account__GrantOut: {
-            organization: components["schemas"]["OrganizationRef"] | null;
-            /** Path */
-            path: string;
-            /** Role */
-            role: string;
-        };
-        /** MoveIn */
-        backend__api__account_life_shapes__MoveIn: {
-            /**
-             * Organization Id
-             * Format: uuid
-             * @example 081136e4-329a-54d4-9890-8b9985507123
-             */
-            organization_id: string;
-            /**
-             * Reason
-             * @example 工作调整
-             */
-            reason: string;
-        };
-        /** ReasonIn */
-        backend__api__account_life_shapes__ReasonIn: {
-            /**
-             * Reason
-             * @example 工作调整
-             */
-            reason: string;
-        };
-        /**
-         * WhyIn
-         * @description A reason that the person reads: what was seen of them, or taken from them, and why.
-         */
-        backend__api__account_life_shapes__WhyIn: {
-            /**
-             * Reason
-             * @example 已当面核实
-             */
-            reason: string;
-        };
-        /**
-         * ReasonIn
-         * @example {
-         *       "reason": "对接方更换系统"
-         *     }
-         */
-        backend__api__client__ReasonIn: {
-            /**
-             * Reason
-             * @example 工作调整
-             */
-            reason: string;
-        };
-        /**
-         * CodeIn
-         * @example {
-         *       "code": "123456"
-         *     }
-         */
-        backend__api__credential__CodeIn: {
-            /** Code */
-            code: string;
-        };
-        /**
-         * ExtensionIn
-         * @example {
-         *       "reason": "灯杆基础需要重做，材料下周到货。",
-         *       "until": "2026-12-14"
-         *     }
-         */
-        backend__api__feedback_shapes__ExtensionIn: {
-            /**
-             * Reason
-             * @default
-             */
-            reason?: string;
-            /**
-             * Until
-             * Format: date
-             */
-            until: string;
-        };
-        /**
-         * MergeIn
-         * @example {
-         *       "into_id": "f03a02eb-6fc9-5295-a228-bd2aa95d2643",
-         *       "reason": "与前一件反映的是同一处路灯。"
-         *     }
-         */
-        backend__api__feedback_work_shapes__MergeIn: {
-            /**
-             * Into Id
-             * Format: uuid
-             */
-            into_id: string;
-            /** Reason */
-            reason: string;
-        };
-        /**
-         * MoveIn
-         * @example {
-         *       "desk_id": "31589fa4-0b1c-5dc0-a1c4-becccdacc453",
-         *       "reason": "涉及县管道路，由县里分办。"
-         *     }
-         */
-        backend__api__feedback_work_shapes__MoveIn: {
-            /**
-             * Desk Id
-             * Format: uuid
-             */
-            desk_id: string;
-            /** Reason */
-            reason: string;
-        };
-        /**
-         * WhyIn
-         * @description Why a contact is read: it stands in the log.
-         * @example {
-         *       "reason": "回访核实办理情况"
-         *     }
-         */
-        backend__api__feedback_work_shapes__WhyIn: {
-            /** Reason */
-            reason: string;
-        };
-        /** GrantOut */
-        backend__api__grant__GrantOut: {
-            /**
-             * Account Id
-             * Format: uuid
-             */
-            account_id: string;
-            /** Ends At */
-            ends_at: string | null;
-            /**
-             * Id
-             * Format: uuid
-             */
-            id: string;
-            /** Organization Id */
-            organization_id: string | null;
-            /** Role */
-            role: string;
-            /**
-             * Starts At
-             * Format: date-time
-             */
-            starts_at: string;
-            /** Version */
-            version: number;
-        };
-        /** CodeIn */
-        backend__api__invitation__CodeIn: {
-            /**
-             * Code
-             * @example DEM0A-BCDEF-GH234-56789
-             */
-            code: string;
-        };
-        /**
-         * CorrectionIn
-         * @description The field that is wrong, what should stand there (empty: nothing), and which paper shows it.
-         * @example {
-         *       "evidence": "毕业证书，2018年",
-         *       "field": "education",
-         *       "should": "大学本科"
-         *     }
-         */
-        backend__api__member_correction__CorrectionIn: {
-            /** Evidence */
-            evidence: string;
-            /**
-             * Field
-             * @enum {string}
-             */
-            field: "name" | "sex" | "birth_date" | "ethnic_group" | "id_number" | "phone" | "education" | "native_place" | "joined_on" | "confirmed_on" | "status" | "category" | "is_mobile" | "remark";
-            /** Says */
-            says?: string | null;
-            /** Should */
-            should: string;
-        };
-        /**
-         * CorrectionIn
-         * @example {
-         *       "reason": "复核时发现附图也没有存档。",
-         *       "text": "应为“承包合同副本和附图均缺失”。"
-         *     }
-         */
-        backend__api__rectification_shapes__CorrectionIn: {
-            /** Reason */
-            reason: string;
-            /** Text */
-            text: string;
-        };
-        /**
-         * ExtensionIn
-         * @description More time: asked for by the unit before the limit, granted by somebody above it with the exact day.
-         * @example {
-         *       "reason": "连续降雨，路面硬化需要顺延十天；基础已完成。",
-         *       "until": "2026-12-18"
-         *     }
-         */
-        backend__api__rectification_shapes__ExtensionIn: {
-            /** Reason */
-            reason: string;
-            /**
-             * Until
-             * Format: date
-             */
-            until: string;
-        };
-        /**
-         * MergeIn
-         * @example {
-         *       "into_id": "8d28f7fe-eb37-509d-9460-bcd4661bfcd1",
-         *       "reason": "与另一条是同一个问题，合并办理。"
-         *     }
-         */
-        backend__api__rectification_shapes__MergeIn: {
-            /**
-             * Into Id
-             * Format: uuid
-             */
-            into_id: string;
-            /** Reason */
-            reason: string;
-        };
     };
     responses: never;
     parameters: never;
@@ -12026,7 +12026,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["backend__api__account_life_shapes__WhyIn"];
+                "application/json": components["schemas"]["AccountWhyIn"];
             };
         };
         responses: {
@@ -12165,7 +12165,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["backend__api__account_life_shapes__MoveIn"];
+                "application/json": components["schemas"]["AccountMoveIn"];
             };
         };
         responses: {
@@ -12304,7 +12304,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["backend__api__account_life_shapes__ReasonIn"];
+                "application/json": components["schemas"]["AccountReasonIn"];
             };
         };
         responses: {
@@ -12441,7 +12441,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["backend__api__account_life_shapes__WhyIn"];
+                "application/json": components["schemas"]["AccountWhyIn"];
             };
         };
         responses: {
@@ -12560,7 +12560,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["backend__api__account_life_shapes__WhyIn"];
+                "application/json": components["schemas"]["AccountWhyIn"];
             };
         };
         responses: {
@@ -12681,7 +12681,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["backend__api__account_life_shapes__ReasonIn"];
+                "application/json": components["schemas"]["AccountReasonIn"];
             };
         };
         responses: {
@@ -14093,7 +14093,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["backend__api__client__ReasonIn"];
+                "application/json": components["schemas"]["ClientReasonIn"];
             };
         };
         responses: {
@@ -14777,7 +14777,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["backend__api__client__ReasonIn"];
+                "application/json": components["schemas"]["ClientReasonIn"];
             };
         };
         responses: {
@@ -18882,7 +18882,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["backend__api__feedback_work_shapes__WhyIn"];
+                "application/json": components["schemas"]["CardWhyIn"];
             };
         };
         responses: {
@@ -19003,7 +19003,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["backend__api__feedback_work_shapes__MoveIn"];
+                "application/json": components["schemas"]["CardMoveIn"];
             };
         };
         responses: {
@@ -19232,7 +19232,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["backend__api__feedback_shapes__ExtensionIn"];
+                "application/json": components["schemas"]["CardExtensionIn"];
             };
         };
         responses: {
@@ -19510,7 +19510,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["backend__api__feedback_work_shapes__MergeIn"];
+                "application/json": components["schemas"]["CardMergeIn"];
             };
         };
         responses: {
@@ -20369,7 +20369,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["backend__api__grant__GrantOut"];
+                    "application/json": components["schemas"]["GrantOut"];
                 };
             };
             /** @description Bad Request */
@@ -20555,7 +20555,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["backend__api__grant__GrantOut"];
+                    "application/json": components["schemas"]["GrantOut"];
                 };
             };
             /** @description Unauthorized */
@@ -20649,7 +20649,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["backend__api__grant__GrantOut"];
+                    "application/json": components["schemas"]["GrantOut"];
                 };
             };
             /** @description Bad Request */
@@ -21566,7 +21566,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["backend__api__invitation__CodeIn"];
+                "application/json": components["schemas"]["InvitationCodeIn"];
             };
         };
         responses: {
@@ -23652,7 +23652,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["backend__api__member_correction__CorrectionIn"];
+                "application/json": components["schemas"]["MemberCorrectionIn"];
             };
         };
         responses: {
@@ -23853,7 +23853,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["backend__api__credential__CodeIn"];
+                "application/json": components["schemas"]["SecondStepCodeIn"];
             };
         };
         responses: {
@@ -23949,7 +23949,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["backend__api__credential__CodeIn"];
+                "application/json": components["schemas"]["SecondStepCodeIn"];
             };
         };
         responses: {
@@ -24045,7 +24045,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["backend__api__credential__CodeIn"];
+                "application/json": components["schemas"]["SecondStepCodeIn"];
             };
         };
         responses: {
@@ -29091,7 +29091,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["backend__api__rectification_shapes__CorrectionIn"];
+                "application/json": components["schemas"]["RectificationCorrectionIn"];
             };
         };
         responses: {
@@ -29320,7 +29320,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["backend__api__rectification_shapes__ExtensionIn"];
+                "application/json": components["schemas"]["RectificationExtensionIn"];
             };
         };
         responses: {
@@ -29459,7 +29459,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["backend__api__rectification_shapes__MergeIn"];
+                "application/json": components["schemas"]["RectificationMergeIn"];
             };
         };
         responses: {
@@ -31525,7 +31525,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["backend__api__client__ReasonIn"];
+                "application/json": components["schemas"]["ClientReasonIn"];
             };
         };
         responses: {
@@ -31985,7 +31985,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["backend__api__client__ReasonIn"];
+                "application/json": components["schemas"]["ClientReasonIn"];
             };
         };
         responses: {
@@ -32362,7 +32362,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["backend__api__client__ReasonIn"];
+                "application/json": components["schemas"]["ClientReasonIn"];
             };
         };
         responses: {
