@@ -4,7 +4,7 @@ SHELL := /bin/sh
 PYTHON ?= python3
 BIN := .venv/bin
 BOOTSTRAP := $(PYTHON) scripts/bootstrap.py
-FOLDERS := backend tests scripts examples
+FOLDERS := backend tests scripts examples clients
 FUZZ_SECONDS ?= 60
 FUZZ_CASES ?= 120
 

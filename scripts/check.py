@@ -16,7 +16,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 BIN = Path(sys.executable).parent
 FRONTEND = ROOT / "frontend"
-PYTHON_FOLDERS = ("backend", "tests", "scripts", "examples")
+PYTHON_FOLDERS = ("backend", "tests", "scripts", "examples", "clients")
 LANES = 2
 CHECK_SECONDS = 600
 TEST_SECONDS = 2400

@@ -1,0 +1,1 @@
+"""One module for each part of the contract: account, attachment, audit, change, client, credential, decision, delegation, demo, feedback, figure, grant, handover, health, invitation, ledger, mapping, member, member_correction, notice, organization, own_data, personal_data, procedure, public, reconciliation, rectification, session, snapshot, webhook."""
