@@ -233,7 +233,7 @@ async def test_list_rectifications_422_for_a_name_in_the_address(
 @pytest.mark.parametrize("number", ["19923456783", "199-2345-6783", "999901199001010010", "9999 0119 9001 0100 10"])
 async def test_search_422_for_a_number_in_the_address(county: County, number: str) -> None:
     answer = await county.client("clerk").get("/members", params={"q": number})
-    assert (answer.status_code, answer.json()["errors"][0]["code"]) == (422, "search_in_body")
+    assert (answer.status_code, answer.json()["errors"][0]["code"]) == (422, "number_in_address")
     assert re.sub(r"\D", "", number) not in answer.text
 
 
