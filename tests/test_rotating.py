@@ -33,6 +33,7 @@ from backend.rotating import NotYet, rotate, sealed_folders
 from backend.settings import Settings
 from tests.api.clients import new_client
 from tests.api.feedbacks import Case, about, new_card, ok, sender
+from tests.api.sources import at, coded, new_id, program
 from tests.conftest import FAST
 from tests.factories import County, make_county
 from tests.people import citizen_number
@@ -91,6 +92,7 @@ async def filled(app, members: int = 3) -> County:
     asked = {"field": "phone", "should": "13800001111", "evidence": "新号码"}
     ok(await county.client("member").post("/me/record/corrections", json=asked))
     await connected(county)
+    await waiting(county)
     contact = {"name": "查小满", "phone": PHONE}
     await Case.sent(county, contact=contact)
     async with sender(app) as client:
@@ -107,6 +109,12 @@ async def connected(county: County) -> None:
     ok(await keeper.post(f"/clients/{made['id']}/secrets", json={"use": "hmac-sha256"}, headers=key))
     body = {"client_id": made["id"], "url": "https://hooks.example.gov.cn/", "resources": ["members"]}
     ok(await keeper.post("/webhooks", json=body))
+
+
+async def waiting(county: County) -> None:
+    """A record of a partner's, whose code nobody knows."""
+    client = await program(county)
+    assert (await client.put(at(new_id()), json=coded(county, "0399"))).status_code == 202
 
 
 def person(county: County) -> dict[str, Any]:

@@ -9,6 +9,7 @@ import sqlalchemy as sa
 from sqlmodel import col
 
 from backend.db.base import utc_now
+from backend.db.engine import Database
 from backend.db.event import Event
 from backend.db.mapping import WaitingRecord
 from backend.domain.access import Moment
@@ -124,6 +125,22 @@ async def test_what_is_refused_then_stays_with_its_problem_in_words(
     assert (await client.get(at(called))).json()["record"]["problem"] == item(county)["problem"]
     (kept,) = await queue(county, state="dismissed")
     assert kept["id"] == row["id"]
+
+
+async def test_one_that_cannot_be_read_is_refused_and_holds_up_nobody_else(
+    county: County, partner: Partner, client: httpx.AsyncClient, owner: Database
+) -> None:
+    broken, whole = new_id(), new_id()
+    for called in (broken, whole):
+        assert (await client.put(at(called), json=coded(county, "0399"))).status_code == 202
+    async with owner.transaction() as session:
+        emptied = sa.update(WaitingRecord).where(col(WaitingRecord.source_id) == broken).values(body=b"")
+        await session.execute(emptied)
+    assert (await mapped(county, partner, "0399", "infrastructure")).status_code == 201
+    assert await entered(county) == 2
+    assert (await client.get(at(whole))).json()["result"] == "unchanged"
+    seen = (await client.get(at(broken))).json()
+    assert (seen["result"], seen["problem"]["code"]) == ("refused", "record_unreadable")
 
 
 async def test_dismiss_200_tells_the_partner_why_and_is_in_the_log(

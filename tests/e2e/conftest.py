@@ -55,6 +55,9 @@ def installation(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Installat
         "GUANBIAO_PORT": str(port),
         "GUANBIAO_DEMO": "1",
         "GUANBIAO_DEMO_PASSWORD": PASSWORD,
+        # The programs of partners that are tested listen on this machine.
+        "GUANBIAO_WEBHOOK_NETWORKS": "127.0.0.0/8",
+        "GUANBIAO_WEBHOOK_HTTP": "1",
         "PYTHONUNBUFFERED": "1",
     }
     log = folder / "server.log"

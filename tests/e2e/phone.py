@@ -170,13 +170,19 @@ class Office:
     """What the county's side knows, asked of the API by one who may."""
 
     def __init__(self, installation: "Installation", username: str) -> None:
-        self._http = httpx.Client(base_url=f"{installation.url}/api/v1", timeout=30)
+        self.http = httpx.Client(base_url=f"{installation.url}/api/v1", timeout=30)
         form = {"grant_type": "password", "username": username, "password": installation.password}
-        answer = self._http.post("/oauth/token", data=form)
-        self._http.headers["authorization"] = f"Bearer {answer.json()['access_token']}"
+        answer = self.http.post("/oauth/token", data=form)
+        self.http.headers["authorization"] = f"Bearer {answer.json()['access_token']}"
 
     def get(self, path: str, **query: Any) -> Any:
-        return self._http.get(path, params=query).raise_for_status().json()
+        return self.asked("GET", path, params=query)
+
+    def asked(self, method: str, path: str, **request: Any) -> Any:
+        """The answer, which is a success."""
+        answer = self.http.request(method, path, **request)
+        assert answer.is_success, answer.text
+        return answer.json()
 
     def cards(self, words: str) -> list[Any]:
         found = self.get("/feedback-cards", q=words, limit=50)["items"]
@@ -184,11 +190,11 @@ class Office:
 
     def open_box(self, **opening: Any) -> str:
         """The opening of a box put on record by this person; returns its number."""
-        return str(self._http.post("/box-openings", json=opening).raise_for_status().json()["number"])
+        return str(self.asked("POST", "/box-openings", json=opening)["number"])
 
     def register(self, **item: Any) -> str:
         """A new item of the rectification ledger; returns its id."""
-        return str(self._http.post("/rectifications", json=item).raise_for_status().json()["id"])
+        return str(self.asked("POST", "/rectifications", json=item)["id"])
 
     def example(self, path: str) -> dict[str, Any]:
         """An example of the record that the open step asks this person for."""

@@ -1,5 +1,6 @@
 """Where the matrix plays: two counties, the places seen from a seat, and a maker of records for every kind."""
 
+import json
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
@@ -541,14 +542,17 @@ async def _mapping(world: World, place: str, _: Account | None) -> Subject:
 async def _waiting(world: World, place: str, _: Account | None, **changes: Any) -> Subject:
     """A record of a program that reaches the place, which waits for a code."""
     client = await _client(world, place, None)
+    key = new_id()
+    said = json.dumps({"values": {}, "codes": {"category": "0399"}, "reason": ""})
     row = WaitingRecord(
+        id=key,
         county_id=client.place.county_id,
         organization_id=client.place.id,
         client_key=client.id,
         resource="rectifications",
         system="grid",
         source_id=uuid4().hex[:12],
-        body=b"",
+        body=world.app.state.cipher.encrypt(said, "waiting_record.body", key),
         body_hash=b"",
         unknown=[{"field": "category", "code": "0399"}],
         **changes,

@@ -18,6 +18,7 @@ from backend.db.source import hold_source, record_of_source
 from backend.domain.access import Actor, Moment
 from backend.domain.canonical import canonical_json
 from backend.domain.client.sign_in import client_by_itself
+from backend.domain.crypto import Unreadable
 from backend.domain.errors import Conflict, Forbidden, Invalid, NotFound, Problem, Refused, Stale
 from backend.domain.event import record_about
 from backend.domain.feedback.vault import Vault
@@ -83,10 +84,10 @@ async def enter_waiting(session: Session, moment: Moment, *, vault: Vault, resou
     row = await next_ready(session)
     if row is None:
         return 0
-    said = opened(vault, row)
     key = SourceKey(row.client_key, row.resource, row.system, row.source_id)
     actor: Actor | None = None
     try:
+        said = opened(vault, row)
         actor = await client_by_itself(await session.connection(), row.client_key)
         resource = resources[row.resource]
         if not actor.reach(resource.permission):
@@ -97,6 +98,9 @@ async def enter_waiting(session: Session, moment: Moment, *, vault: Vault, resou
             await push(session, vault, actor, moment, resource, key, Said(values, {}, said.reason))
     except Refused as refused:
         _refuse(session, actor, moment, row, refused)
+    except Unreadable:
+        # One whose key is lost, or that somebody altered, must not hold up everybody else's.
+        _refuse(session, actor, moment, row, Conflict("record_unreadable"))
     except sqlalchemy.exc.IntegrityError:
         _refuse(session, actor, moment, row, Conflict("done_meanwhile"))
     else:
