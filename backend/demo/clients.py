@@ -95,12 +95,11 @@ def _leave_codes(session: Session, cipher: FieldCipher, client: Client) -> None:
     key = demo_id("code_mapping", "0301")
     session.add(CodeMapping(id=key, field="category", code="0301", value="infrastructure", **here))
     refused = {"code": "not_found", "params": {}, "errors": []}
-    for place, (source_id, code, problem) in enumerate((("2026-0131", "0399", None), ("2026-0132", "0301", refused))):
+    for source_id, code, problem in (("2026-0131", "0399", None), ("2026-0132", "0301", refused)):
         key = demo_id("waiting_record", source_id)
         said = {"values": {"problem": "渠道护坡塌方三米"}, "codes": {"category": code}, "reason": ""}
         row = WaitingRecord(
             id=key,
-            place=place + 1,
             system="grid",
             source_id=source_id,
             body=cipher.encrypt(canonical_json(said).decode(), "waiting_record.body", key),
