@@ -160,14 +160,14 @@ def receiver(file: Path, secrets: list[str], told: threading.Event) -> type[Base
     return Receiver
 
 
-def listen(bridge: Bridge, file: Path, port: int, secrets: list[str]) -> None:
+def listen(bridge: Bridge, file: Path, port: int, secrets: list[str], every: float) -> None:
     told = threading.Event()
     server = ThreadingHTTPServer(("127.0.0.1", port), receiver(file, secrets, told))
     threading.Thread(target=server.serve_forever, daemon=True).start()
     print(f"listening at http://127.0.0.1:{server.server_port}/", flush=True)
     while True:
         bridge.work()
-        told.wait(timeout=30)
+        told.wait(timeout=every)
         told.clear()
 
 
@@ -180,6 +180,7 @@ def main() -> int:
     words.add_argument("--secret", default=os.environ.get("GUANBIAO_SECRET", ""))
     words.add_argument("--webhook-secret", action="append", default=[])
     words.add_argument("--port", type=int, default=8099)
+    words.add_argument("--every", type=float, default=30, help="seconds between two looks at orders that wait")
     words.add_argument("--file", type=Path, default=Path("hotline.sqlite"))
     said = words.parse_args()
     with Client(said.url, said.client, said.secret, SCOPE) as county, closing(sqlite3.connect(said.file)) as base:
@@ -189,7 +190,7 @@ def main() -> int:
             lines = said.orders.read_text(encoding="utf-8").splitlines() if said.orders else sys.stdin
             refused = bridge.push(json.loads(line) for line in lines if line.strip())
         elif said.deed == "listen":
-            listen(bridge, said.file, said.port, said.webhook_secret)
+            listen(bridge, said.file, said.port, said.webhook_secret, said.every)
         for row in base.execute(
             "SELECT id, result, number, status, receipt, reply, problem FROM work_order ORDER BY id"
         ):

@@ -12,7 +12,8 @@ from typing import Any
 
 from tests.e2e.conftest import ROOT, Installation
 
-SECONDS = 60
+SECONDS = 90
+"""What waits for a code comes in within a minute of its being mapped."""
 
 
 def command(installation: Installation, name: str, *words: str) -> list[str]:

@@ -2,6 +2,7 @@
 
 import json
 import re
+import secrets
 from pathlib import Path
 from typing import Any
 
@@ -48,7 +49,7 @@ def match(record: dict[str, Any]) -> dict[str, str]:
 
 def act(office: Office, card: str) -> None:
     """Do the open step as its example does."""
-    record = office.example(f"/feedback-cards/{card}")
+    record = office.example(f"/feedback-cards/{card}") | {"handling_unit_id": office.place("榆桥镇党委")}
     seen = office.get(f"/feedback-cards/{card}")
     step = seen["procedure"]["options"][0]["step"]
     office.asked(
@@ -63,7 +64,7 @@ def test_orders_become_cards_once_and_the_hotline_learns_what_became_of_them(
     installation: Installation, tmp_path: Path
 ) -> None:
     file, clerk = tmp_path / "hotline.sqlite", Office(installation, "clerk")
-    code = said("0417")[:10]
+    code = f"0417-{secrets.token_hex(3)}"
     place = clerk.place("柳塘村")
     orders = written(
         tmp_path / "orders.jsonl",
@@ -77,9 +78,13 @@ def test_orders_become_cards_once_and_the_hotline_learns_what_became_of_them(
     came, waits, refused = rows(file, ORDERS)
     assert (came[0], came[4]) == ("created", "received")
     assert re.fullmatch(r"\S+ \d{4,8}", came[3])
-    assert (waits[0], waits[1]) == ("waiting", None)
+    assert (waits[0], waits[1]) == ("waiting", None), waits
     assert code in waits[5]
     assert (refused[0], "/content" in refused[5]) == ("refused", True)
+
+    client = client_of(Office(installation, "system_admin"))
+    means = {"client_id": client, "resource": "feedback-cards", "field": "category", "code": code, "value": "roads"}
+    clerk.asked("POST", "/mappings", json=means)
 
     # Sent again, nothing is doubled.
     run(installation, "hotline_bridge", *words)
@@ -92,16 +97,10 @@ def test_orders_become_cards_once_and_the_hotline_learns_what_became_of_them(
         assert forged.status_code == 401
         port = url.rstrip("/").rpartition(":")[2]
     secret = webhook_to(installation, url)
-    listening = ["listen", "--file", str(file), "--port", port, "--webhook-secret", secret]
+    listening = ["listen", "--file", str(file), "--port", port, "--webhook-secret", secret, "--every", "2"]
     with running(installation, "hotline_bridge", *listening):
         act(clerk, came[1])
         until(lambda: rows(file, "SELECT 1 FROM work_order WHERE card = ? AND status != 'received'", came[1]))
-        body = {
-            "client_id": client_of(Office(installation, "system_admin")),
-            "resource": "feedback-cards",
-            "field": "category",
-        }
-        clerk.asked("POST", "/mappings", json={**body, "code": code, "value": "roads"})
         until(lambda: rows(file, "SELECT 1 FROM work_order WHERE id LIKE 'RX-2%' AND card IS NOT NULL"))
     assert rows(file, "SELECT count(*), count(DISTINCT id) FROM message") == rows(
         file, "SELECT count(*), count(*) FROM message WHERE done"
