@@ -19,6 +19,7 @@ ROOT = Path(__file__).resolve().parent.parent
 VENV = ROOT / ".venv"
 BIN = VENV / ("Scripts" if os.name == "nt" else "bin")
 FRONTEND = ROOT / "frontend"
+PYTHON_CLIENT = ROOT / "clients" / "python"
 OLDEST_PYTHON = (3, 11)
 OLDEST_NODE = (20, 0)
 USABLE = f"import sys, venv, ensurepip; sys.exit(sys.version_info < {OLDEST_PYTHON})"
@@ -78,7 +79,8 @@ def make_environment(with_tools: bool) -> None:
     """The virtual environment with the pinned packages; with the test tools they include the program's own."""
     wanted = ROOT / ("requirements-dev.txt" if with_tools else "requirements.txt")
     digests = {
-        name: digest_of([ROOT / name, ROOT / "pyproject.toml"]) for name in ("requirements.txt", "requirements-dev.txt")
+        name: digest_of([ROOT / name, ROOT / "pyproject.toml", PYTHON_CLIENT / "pyproject.toml"])
+        for name in ("requirements.txt", "requirements-dev.txt")
     }
     stamps = {name: VENV / (".made-" + name) for name in digests}
     python = BIN / ("python.exe" if os.name == "nt" else "python")
@@ -98,6 +100,9 @@ def make_environment(with_tools: bool) -> None:
     run([*pip, "--no-deps", "--require-hashes", "--requirement", str(wanted)])
     # The build backend is one of the pinned packages, so nothing is fetched unchecked here.
     run([*pip, "--no-deps", "--no-build-isolation", "--editable", str(ROOT)])
+    if with_tools:
+        # The examples and the tests use the client as partners do; the program itself does not.
+        run([*pip, "--no-deps", "--no-build-isolation", "--editable", str(PYTHON_CLIENT)])
     stamps[wanted.name].write_text(digests[wanted.name])
 
 
