@@ -60,8 +60,8 @@ imports: ready ## the floors: app -> api -> domain -> db
 	@$(BIN)/lint-imports
 
 ##@ Make
-openapi: ready ## write openapi/openapi.json from the code
-	@$(BIN)/guanbiao openapi
+openapi: ready ## write openapi/openapi.json from the code, and the client packages from it
+	@$(BIN)/guanbiao openapi && $(BIN)/python -m scripts.clients && npm --prefix frontend run --silent generate
 
 data-map: ready ## write docs/data-map.md from the tables
 	@$(BIN)/python -m scripts.data_map

@@ -8,6 +8,8 @@ import ElementPlus from 'unplugin-element-plus/vite';
 import type { Plugin } from 'vite';
 import { defineConfig } from 'vitest/config';
 
+import { client } from './scripts/client';
+
 /** The API's handbook is served from here, because no page asks anything of another host. */
 function swagger(): Plugin {
   return {
@@ -26,13 +28,13 @@ const api = process.env.GUANBIAO_API ?? 'http://127.0.0.1:8000';
 
 export default defineConfig({
   plugins: [vue(), ElementPlus({}), swagger()],
-  resolve: { alias: { '@': fileURLToPath(new URL('./src', import.meta.url)) } },
+  resolve: client,
   define: {
     __VUE_OPTIONS_API__: 'true',
     __INTLIFY_PROD_DEVTOOLS__: 'false',
     __VUE_I18N_LEGACY_API__: 'false',
   },
-  server: { host: '127.0.0.1', port: 5173, proxy: { '/api': api, '/livez': api, '/readyz': api } },
+  server: { host: '127.0.0.1', port: 5173, fs: { allow: ['.', '../clients/typescript'] }, proxy: { '/api': api, '/livez': api, '/readyz': api } },
   build: {
     outDir: 'dist',
     // A data: address would need a wider content security policy than 'self'.

@@ -3,6 +3,7 @@ import { fileURLToPath } from 'node:url';
 import vue from '@vitejs/plugin-vue';
 import { defineConfig } from 'vite';
 
+import { client } from './scripts/client';
 import { phoneWorker, squeezed } from './scripts/phone-build';
 
 const api = process.env.GUANBIAO_API ?? 'http://127.0.0.1:8000';
@@ -13,9 +14,9 @@ const api = process.env.GUANBIAO_API ?? 'http://127.0.0.1:8000';
  */
 export default defineConfig({
   plugins: [vue(), phoneWorker(), squeezed()],
-  resolve: { alias: { '@': fileURLToPath(new URL('./src', import.meta.url)) } },
+  resolve: client,
   define: { __VUE_OPTIONS_API__: 'false', __VUE_PROD_DEVTOOLS__: 'false', __VUE_PROD_HYDRATION_MISMATCH_DETAILS__: 'false' },
-  server: { host: '127.0.0.1', port: 5174, proxy: { '/api': api } },
+  server: { host: '127.0.0.1', port: 5174, fs: { allow: ['.', '../clients/typescript'] }, proxy: { '/api': api } },
   build: {
     outDir: 'dist',
     emptyOutDir: false,

@@ -121,7 +121,7 @@ def check_node() -> None:
 def make_pages() -> None:
     """The pages' packages and the built pages, each only when what they are made of has changed."""
     locked = digest_of([FRONTEND / "package.json", FRONTEND / "package-lock.json"])
-    sources = [FRONTEND / name for name in ("src", "public")]
+    sources = [FRONTEND / "src", FRONTEND / "public", ROOT / "clients" / "typescript" / "src"]
     sources += sorted(path for path in FRONTEND.iterdir() if path.suffix in (".html", ".json", ".ts", ".js"))
     built = digest_of([path for path in sources if path.exists()])
     packages, pages = FRONTEND / "node_modules" / ".made", FRONTEND / "dist" / ".made"

@@ -69,7 +69,7 @@ def test_the_context_holds_what_is_copied_and_nothing_else() -> None:
     assert next(line for line in ignored if line and not line.startswith("#")) == "*"
     allowed = {line[1:].rstrip("/") for line in ignored if line.startswith("!")}
     copied = {
-        source.split("/")[0]
+        next((place for place in allowed if Path(source).is_relative_to(place)), source)
         for instruction, words in instructions()
         if instruction == "COPY" and not words.startswith("--from")
         for source in words.split()[:-1]

@@ -1,9 +1,10 @@
-import createClient from 'openapi-fetch';
+import { connect, named } from 'guanbiao-client';
 
 import { nameAbsent } from './acting';
-import type { paths } from './schema';
-import { Refusal, refusalFrom } from './refusal';
+import { Refusal } from './refusal';
 import { authorizedFetch } from './session';
+
+export { ifMatch, named, need } from 'guanbiao-client';
 
 async function reach(request: Request): Promise<Response> {
   try {
@@ -13,7 +14,7 @@ async function reach(request: Request): Promise<Response> {
   }
 }
 
-export const client = createClient<paths>({ baseUrl: globalThis.location?.origin ?? '', fetch: reach });
+export const client = connect(globalThis.location?.origin ?? '', reach);
 
 client.use({
   onRequest({ request }) {
@@ -23,21 +24,4 @@ client.use({
   },
 });
 
-/** The data of an answer, or its refusal thrown: callers never look at statuses. */
-export async function need<T>(call: Promise<{ data?: T; error?: unknown; response: Response }>): Promise<T> {
-  const { data, error, response } = await call;
-  if (error !== undefined || data === undefined) throw refusalFrom(response.status, error);
-  return data;
-}
-
-/** A person's name that a list is narrowed by: in a header, because addresses are kept by browsers, proxies and logs. */
-export function named<H extends string>(header: H, name: string | undefined): Partial<Record<H, string>> {
-  return name ? ({ [header]: encodeURIComponent(name) } as Record<H, string>) : {};
-}
-
 export const searchedName = (name: string | undefined): { 'X-Search-Name'?: string } => named('X-Search-Name', name);
-
-/** The header that names which version of a record a change is meant for. */
-export function ifMatch(version: number): { 'if-match': string } {
-  return { 'if-match': `"${version}"` };
-}
