@@ -341,14 +341,13 @@ class ClientIn(TypedDict):
 
 class ClientPatch(TypedDict):
     """
-    What changes; `public_key` null takes the key away.
+    What changes.
     """
 
     contact: NotRequired[str | None]
     ends_on: NotRequired[str | None]
     name: NotRequired[str | None]
     networks: NotRequired[list[Network] | None]
-    public_key: NotRequired[str | None]
 
 
 class ClientReasonIn(TypedDict):
@@ -1841,12 +1840,13 @@ class SecretEnd(TypedDict):
 
 class SecretIn(TypedDict):
     """
-    What a secret is for. Without a body it buys tokens. A key for requests is a shared one (`hmac-sha256`), or the
-    partner's own, of which only the public half is told (`sm2-sm3`: the point in hex).
+    What a secret is for. Without a body it buys tokens. A key is a shared one (`hmac-sha256`, for requests), or the
+    partner's own, of which only the public half is told (`private_key_jwt`, for tokens: EC on P-256 in PEM; `sm2-sm3`,
+    for requests: the point in hex).
     """
 
     public_key: NotRequired[str | None]
-    use: NotRequired[Literal["sign_in", "hmac-sha256", "sm2-sm3"]]
+    use: NotRequired[Literal["sign_in", "private_key_jwt", "hmac-sha256", "sm2-sm3"]]
 
 
 class SecretOut(TypedDict):
@@ -1859,7 +1859,7 @@ class SecretOut(TypedDict):
     client_secret: str | None
     ends_at: str
     id: str
-    use: Literal["sign_in", "hmac-sha256", "sm2-sm3"]
+    use: Literal["sign_in", "private_key_jwt", "hmac-sha256", "sm2-sm3"]
     version: int
 
 
@@ -1867,7 +1867,9 @@ class SecretRow(TypedDict):
     """
     A secret or key in use: its first characters, since when it opens anything, and until when it works.
 
-    `use`: `sign_in` buys tokens; the others sign requests, and `id` is then what `X-Key-Id` says.
+    `use`: `sign_in` buys tokens, and so does an assertion signed with the key of a `private_key_jwt`; the others sign
+    requests, and `id` is then what `X-Key-Id` says. `public_key`: the partner's own half, to be compared with the
+    partner before it is confirmed.
     """
 
     confirmed_at: str | None
@@ -1875,7 +1877,8 @@ class SecretRow(TypedDict):
     ends_at: str
     hint: str
     id: str
-    use: Literal["sign_in", "hmac-sha256", "sm2-sm3"]
+    public_key: str | None
+    use: Literal["sign_in", "private_key_jwt", "hmac-sha256", "sm2-sm3"]
 
 
 class SecurityOut(TypedDict):
@@ -2509,7 +2512,6 @@ class ClientOut(TypedDict):
     contact: str | None
     created_at: str
     ends_at: str
-    has_key: bool
     id: str
     last_used_at: str | None
     name: str

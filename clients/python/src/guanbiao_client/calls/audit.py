@@ -86,5 +86,7 @@ def latest_seal() -> Call[models.SealNote]:
 
 
 def state() -> Call[models.LogState]:
-    """What is sealed, what waits for its seal, and when the log was last checked and with what outcome."""
+    """What is sealed, what of it within reach waits for its seal, and when the log was last checked and with what
+    outcome. What senders do is not counted among what waits.
+    """
     return Call(operation="audit_state", method="GET", path="/api/v1/seals/state")

@@ -38,7 +38,7 @@ def get(*, id: UUID | str) -> Call[models.ClientOut]:
 
 
 def change(*, id: UUID | str, version: int | str, body: models.ClientPatch) -> Call[models.ClientOut]:
-    """Change what a client is called, where it may come from, how long it lasts or by which key it proves itself."""
+    """Change what a client is called, where it may come from or how long it lasts."""
     return Call(
         operation="client_change",
         method="PATCH",
@@ -88,8 +88,9 @@ def set_scopes(*, id: UUID | str, version: int | str, body: models.ScopesIn) -> 
 def make_secret(
     *, id: UUID | str, version: int | str, body: models.SecretIn | None = None, idempotency_key: str | None = None
 ) -> Call[models.SecretOut]:
-    """Make a secret, or take a key for signed requests. Two of each may live at one time, so that a client changes over
-    without a gap. Once a key for requests is confirmed, every request of the client has to be signed.
+    """Make a secret, or take a key for assertions or signed requests. Two of each may live at one time, so that a
+    client changes over without a gap; none opens anything before another administrator has confirmed it. Once a key
+    for requests is confirmed, every request of the client has to be signed.
     """
     return Call(
         operation="client_make_secret",
