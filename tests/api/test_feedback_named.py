@@ -66,13 +66,15 @@ async def town(county: County) -> list[Organization]:
     return [committee, office, village, branch]
 
 
-async def test_who_is_named_in_the_content_of_a_complaint_404_wherever_they_look(county: County) -> None:
+@pytest.mark.parametrize(("wish", "category"), [("complaint", "other"), ("action", "attitude"), ("answer", "attitude")])
+async def test_who_is_named_in_the_content_of_a_complaint_404_wherever_they_look(
+    county: County, wish: str, category: str
+) -> None:
+    """Three taps on a phone say the category and no wish: who is rude or takes presents is accused all the same."""
     committee, _, village, _ = await town(county)
     meant = await county.account("clerk", committee, "区慧")
     beside = await county.account("clerk", committee, "解小满")
-    case = await Case.sent(
-        county, organization_id=str(village.id), content=BRIBED, wish="complaint", category="attitude"
-    )
+    case = await Case.sent(county, organization_id=str(village.id), content=BRIBED, wish=wish, category=category)
     await case.found("county_admin")
     client = county.client(meant)
     assert (await client.get(case.path)).status_code == 404
@@ -80,10 +82,14 @@ async def test_who_is_named_in_the_content_of_a_complaint_404_wherever_they_look
     assert (await case.triage(meant, outcome="not_accept")).status_code == 404
     seen = await case.get("county_admin")
     assert {one["name"] for one in seen["matched"]} == {OFFICE, "区慧"}
-    # What asks for something to be done accuses nobody.
-    other = await Case.sent(county, organization_id=str(village.id), content=f"请{OFFICE}区慧来看看路灯。")
-    await other.found(beside)
-    assert (await other.get(beside))["matched"] == []
+    # What asks for something to be done accuses nobody, and neither does praise.
+    for words in (
+        {"content": f"请{OFFICE}区慧来看看路灯。"},
+        {"wish": "praise", "category": "attitude", "content": "区慧耐心。"},
+    ):
+        other = await Case.sent(county, organization_id=str(village.id), **words)
+        await other.found(beside)
+        assert (await other.get(beside))["matched"] == []
 
 
 async def test_a_report_of_misconduct_404_for_an_officer_whom_its_content_names(county: County) -> None:

@@ -107,7 +107,7 @@ async def settle_act(
     standing = await standing_of(session, card.id, lock=True)
     wish = rerouted(standing.here, wish)
     if wish.step == "triage" and wish.outcome == "done":
-        content = accusing(card.wish, card.content)
+        content = accusing(card.wish, card.category, card.content)
         found = await named_again(session, card.place_id, card.about_note, content) - {*card.about, *card.about_lifted}
         card.about, card.about_matched = sorted({*card.about, *found}), sorted({*card.about_matched, *found})
     if problems := await card_problems_of(session, actor, card, standing, wish, moment.now, called=called):

@@ -5,7 +5,7 @@ from typing import Any
 from uuid import UUID
 
 from backend.db.base import Session
-from backend.db.feedback import CardStatus, CardWish, FeedbackCard, card_in
+from backend.db.feedback import CardStatus, FeedbackCard, card_in
 from backend.db.feedback_receipt import active_organizations, whole_of, workplaces
 from backend.db.organization import Organization
 from backend.domain.access import SYSTEM, Actor, mark
@@ -13,7 +13,7 @@ from backend.domain.calendar import day_of, shipped_calendar
 from backend.domain.errors import Problem
 from backend.domain.feedback.choice import DISSATISFIED, OVER
 from backend.domain.feedback.desk import COUNTY, is_about
-from backend.domain.feedback.route import accounts_in
+from backend.domain.feedback.route import accounts_in, accuses
 from backend.domain.feedback.sight import sight_of
 from backend.domain.procedure.trail import Position
 from backend.domain.run import Standing, Wish
@@ -137,7 +137,7 @@ async def _alone_problems(session: Session, actor: Actor, card: FeedbackCard, re
     """Where somebody may be meant whom nobody found, it may be somebody of the desk: it ends nothing by itself."""
     at = "about_nobody" if not is_blank(str(record.get("about_nobody") or "")) else "outcome"
     ends = at == "about_nobody" or record.get("outcome") in ("not_accept", "transfer")
-    if not ends or card.about or not (card.about_note or card.wish is CardWish.complaint):
+    if not ends or card.about or not (card.about_note or accuses(card.wish, card.category)):
         return []
     desk = await session.get_one(Organization, card.desk_id)
     if actor.roles_at(desk.path) & _OUTSIDE and (desk.kind in COUNTY or actor.organization_id != desk.id):

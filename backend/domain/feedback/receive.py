@@ -109,7 +109,12 @@ async def _taken_in(
             raise Conflict("submission_differs")
         return Received(known, receipt, again=True)
     route = await route_of(
-        session, new.place_id, new.about_ids, new.about_accounts, new.about_note, accusing(new.wish, new.content)
+        session,
+        new.place_id,
+        new.about_ids,
+        new.about_accounts,
+        new.about_note,
+        accusing(new.wish, new.category, new.content),
     )
     if actor is not None and not actor.may("feedback:write", route.place.path):
         raise Forbidden("not_yours_to_change")

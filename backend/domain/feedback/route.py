@@ -11,6 +11,7 @@ from backend.db.feedback_receipt import active_organizations, paths_held, workpl
 from backend.db.organization import Organization
 from backend.domain.access import mark, named
 from backend.domain.errors import Problem, invalid
+from backend.domain.feedback.category import ATTITUDE
 from backend.domain.feedback.desk import choose_desk, seal_place
 from backend.domain.feedback.named import named_in
 
@@ -82,9 +83,15 @@ async def _workplaces(session: Session, accounts: Collection[UUID], county_id: U
     return here
 
 
-def accusing(wish: CardWish, content: str) -> str:
+def accuses(wish: CardWish, category: str) -> bool:
+    """Whether a card accuses somebody: it says so, or speaks of how people were treated and does not praise them. Who
+    sends one from a phone chooses the category first, and need not say the rest."""
+    return wish in (CardWish.complaint, CardWish.misconduct) or (category == ATTITUDE and wish is not CardWish.praise)
+
+
+def accusing(wish: CardWish, category: str, content: str) -> str:
     """The content as far as it is searched for who is meant: of a card that accuses somebody."""
-    return content if wish in (CardWish.complaint, CardWish.misconduct) else ""
+    return content if accuses(wish, category) else ""
 
 
 async def named_again(session: Session, place_id: UUID, note: str, content: str) -> set[str]:
