@@ -181,6 +181,16 @@ def test_an_opinion_on_a_decision_arrives_once(phone: Phone) -> None:
     assert [opinion["content"] for opinion in opinions].count(words) == 1
 
 
+def test_a_number_among_the_words_is_pointed_at(phone: Phone) -> None:
+    """What stands in the words is read by everybody who handles the card; a contact lies apart."""
+    phone.page.goto(f"/m/feedback?t={TOKEN}")
+    phone.at("category-utilities").click()
+    phone.at("words").fill("水压小，请打 138 1234 5678 找我")
+    expect(phone.at("phone-said")).to_contain_text("要不要回电话")
+    phone.at("words").fill("水压小，早晚没有水")
+    expect(phone.at("phone-said")).to_have_count(0)
+
+
 def test_guessing_is_slowed_down_and_told(phone: Phone) -> None:
     phone.scan()
     code, pin = phone.send("井盖响，夜里吵人", "drainage")

@@ -126,7 +126,8 @@ def at(path: str) -> Callable[[Phone], object]:
 def write_a_card(phone: Phone) -> None:
     phone.page.goto(f"/m/feedback?t={TOKEN}")
     phone.at("category-attitude").click()
-    phone.at("words").fill("窗口办事要跑三趟")
+    phone.at("words").fill("窗口办事要跑三趟，打13812345678找我")
+    expect(phone.at("phone-said")).to_be_visible()
     phone.at("extras").locator("summary").click()
     phone.at("wish-misconduct").check()
     phone.at("about-other").check()

@@ -1,11 +1,16 @@
 import { describe, expect, it } from 'vitest';
 
-import { blankCard, cardBody, draftFrom, worthKeeping } from './card-draft';
+import { blankCard, cardBody, draftFrom, saysPhone, worthKeeping } from './card-draft';
 
 const VILLAGE = '01900000-0000-7000-8000-000000000001';
 const written = { ...blankCard(), category: 'lamps' as const, content: '  路灯坏了 ' };
 
 describe('a card', () => {
+  it('notices a mobile number among the words, and takes nothing else for one', () => {
+    for (const words of ['打13812345678找我', '１３８ １２３４ ５６７８', '138-1234-5678']) expect(saysPhone(words)).toBe(true);
+    for (const words of ['7月2日修路花了13812345元', '热线0999-1234567', '']) expect(saysPhone(words)).toBe(false);
+  });
+
   it('names the place by the word of the code, or by the id that was chosen', () => {
     const scanned = cardBody(written, { token: 'k3hD0s', placeId: VILLAGE });
     expect([scanned.place_token, scanned.organization_id, scanned.channel]).toEqual(['k3hD0s', null, 'qr']);

@@ -30,6 +30,11 @@ export function worthKeeping(draft: CardDraft): boolean {
   return draft.category !== null || draft.content.trim() !== '' || draft.photos.length > 0;
 }
 
+/** Whether the words hold a mobile number, however it is spaced: everybody who handles the card would read it. */
+export function saysPhone(content: string): boolean {
+  return /(?<!\d)1[3-9](?:[ -]?\d){9}(?!\d)/.test(content.normalize('NFKC'));
+}
+
 export interface From {
   /** Word of a QR code, or id of a place chosen from the list. */
   token: string | null;
