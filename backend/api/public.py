@@ -59,13 +59,15 @@ class PlaceList(Answer):
 
 
 class OpenDecision(Answer):
-    """A decision that everybody may say something to, up to and including the day `ends_on`."""
+    """A decision that everybody may say something to, up to and including the day `ends_on`; `last_day`: that is today,
+    by the county's clock and nobody's phone."""
 
     id: UUID
     number: str
     title: str
     organization_name: str
     ends_on: date
+    last_day: bool
 
 
 class PublishedResolution(Answer):
@@ -103,6 +105,7 @@ class PublicText(Answer):
     body: str
     open: bool
     ends_on: date | None
+    last_day: bool
     published_on: date | None
 
 
@@ -155,6 +158,11 @@ def _shared(found: PublicDecision) -> dict[str, Any]:
     }
 
 
+def _until(found: PublicDecision, moment: Moment) -> dict[str, Any]:
+    last = ends_on(found.run, moment.now)
+    return {"ends_on": last, "last_day": last == day_of(moment.now)}
+
+
 @router.get("/places", response_model=PlaceList, responses=refusals(429), dependencies=[READING])
 async def places(
     session: SessionDep,
@@ -184,8 +192,7 @@ async def publications(session: SessionDep, moment: PublicMomentDep, token_or_id
     here = await find_place(session, token_or_id)
     return Publications(
         in_comment=[
-            OpenDecision(**_shared(found), ends_on=ends_on(found.run, moment.now))
-            for found in await open_decisions(session, here)
+            OpenDecision(**_shared(found), **_until(found, moment)) for found in await open_decisions(session, here)
         ],
         resolutions=[
             PublishedResolution(
@@ -214,7 +221,7 @@ def _text(found: PublicDecision, moment: Moment) -> PublicText:
         **_shared(found),
         body=hide_numbers(found.body),
         open=opened,
-        ends_on=ends_on(found.run, moment.now) if opened else None,
+        **(_until(found, moment) if opened else {"ends_on": None, "last_day": False}),
         published_on=None if opened else found.published_on,
     )
 

@@ -14,6 +14,7 @@ from backend.api.throttle import Throttle
 from backend.db.base import new_id
 from backend.db.feedback import Anonymity, CardWish, FeedbackCard
 from backend.db.feedback_channel import BatchKind, FeedbackBatch
+from backend.domain.calendar import day_of
 from backend.domain.identity import hide_numbers
 from tests.api.decisions import Walk
 from tests.factories import County
@@ -83,6 +84,20 @@ async def test_place_200_by_the_token_of_its_posters(public: httpx.AsyncClient, 
         )
     answer = await public.get(f"/places/{token}")
     assert (answer.status_code, answer.json()["name"]) == (200, demo.office.name)
+
+
+async def test_publications_200_say_by_the_county_s_clock_which_day_is_the_last(
+    public: httpx.AsyncClient, timely: County
+) -> None:
+    walk = await commented(timely)
+    (found,) = (await published(public, timely))["in_comment"]
+    left = (date.fromisoformat(found["ends_on"]) - day_of(datetime.now(UTC))).days
+    for days, last in ((left - 1, False), (1, True)):
+        moved = await walk.client("clerk").post("/demo/clock", json={"days": days})
+        assert moved.status_code == 200, moved.text
+        (found,) = (await published(public, timely))["in_comment"]
+        text = (await public.get(f"/decisions/{walk.decision['id']}")).json()
+        assert (found["last_day"], text["last_day"], text["ends_on"]) == (last, last, found["ends_on"])
 
 
 async def test_a_decision_is_public_while_it_is_commented_and_once_it_is_published(

@@ -7756,7 +7756,8 @@ export interface components {
         Op: "upsert" | "remove" | "resync";
         /**
          * OpenDecision
-         * @description A decision that everybody may say something to, up to and including the day `ends_on`.
+         * @description A decision that everybody may say something to, up to and including the day `ends_on`; `last_day`: that is today,
+         *     by the county's clock and nobody's phone.
          */
         OpenDecision: {
             /**
@@ -7769,6 +7770,8 @@ export interface components {
              * Format: uuid
              */
             id: string;
+            /** Last Day */
+            last_day: boolean;
             /** Number */
             number: string;
             /** Organization Name */
@@ -8750,6 +8753,8 @@ export interface components {
              * Format: uuid
              */
             id: string;
+            /** Last Day */
+            last_day: boolean;
             /** Number */
             number: string;
             /** Open */
