@@ -147,7 +147,13 @@ class GuardedProtocol(HttpToolsProtocol):
         """What the parser refuses, in the form that the program's own refusals have."""
         title = HTTPStatus(self._status).phrase
         code, detail = _REFUSALS[self._status]
-        content = {"type": "about:blank", "title": title, "status": self._status, "code": code, "detail": detail}
+        content = {
+            "type": f"/api/v1/problems/{code}",
+            "title": title,
+            "status": self._status,
+            "code": code,
+            "detail": detail,
+        }
         body = json.dumps(content | {"errors": [], "request_id": None}, ensure_ascii=False).encode()
         head = f"HTTP/1.1 {self._status} {title}\r\ncontent-type: application/problem+json\r\nconnection: close\r\n"
         self.transport.write(f"{head}content-length: {len(body)}\r\n\r\n".encode() + body)

@@ -96,7 +96,7 @@ def refusal(
 ) -> Refusal:
     """A refusal in words."""
     return Refusal(
-        type="about:blank",
+        type=f"/api/v1/problems/{code}",
         title=HTTPStatus(status).phrase,
         status=status,
         code=code,

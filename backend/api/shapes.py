@@ -86,7 +86,7 @@ class Refusal(Answer):
         extra="forbid",
         json_schema_extra={
             "example": {
-                "type": "about:blank",
+                "type": "/api/v1/problems/invalid",
                 "title": "Unprocessable Content",
                 "status": 422,
                 "code": "invalid",

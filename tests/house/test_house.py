@@ -33,6 +33,7 @@ PUBLIC = {
     "/api/v1/public/places/{token_or_id}",
     "/api/v1/public/places/{token_or_id}/publications",
     "/api/v1/public/privacy",
+    "/api/v1/problems/{code}",
     "/api/v1/public/decisions/{id}",
     "/api/v1/public/decisions/{id}/opinions",
     "/api/v1/feedback-cards",

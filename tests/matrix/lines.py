@@ -451,6 +451,7 @@ LINES: dict[str, Line] = {
     "public_place": Line("nothing", lambda _w, _p, s: {"path": {"token_or_id": s.more["token"]}}, "batch"),
     "public_publications": Line("nothing", lambda _w, _p, s: {"path": {"token_or_id": s.more["token"]}}, "batch"),
     "public_decision": Line("unpublished", subject="decision", best=404),
+    "problem_explain": Line("nothing", lambda *_: {"path": {"code": "stale"}}),
     "public_opinion": Line(
         "unpublished",
         bodied(lambda _w, _p, _s: {"content": "可以。", "from_kind": "resident", "submission_id": str(uuid4())}),

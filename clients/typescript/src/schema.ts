@@ -2825,6 +2825,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/problems/{code}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Explain
+         * @description What a refusal means, for whoever writes a program: open to everybody, in Chinese or English.
+         */
+        get: operations["problem_explain"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/procedures": {
         parameters: {
             query?: never;
@@ -8597,6 +8617,26 @@ export interface components {
             who: string[];
         };
         /**
+         * ProblemOut
+         * @description One code. `message` has `{...}` where a refusal has its `params`. `again`: whether the same may be asked again:
+         *     `mended` after putting it right, `later` as it is, `anew` after reading or signing in again, `never`.
+         */
+        ProblemOut: {
+            /** Advice */
+            advice: string;
+            /**
+             * Again
+             * @enum {string}
+             */
+            again: "mended" | "later" | "anew" | "never";
+            /** Code */
+            code: string;
+            /** Message */
+            message: string;
+            /** Params */
+            params: string[];
+        };
+        /**
          * ProcedureOut
          * @description A procedure as data: who may do what, what is recorded and attached, and when.
          */
@@ -9622,7 +9662,7 @@ export interface components {
          *       "request_id": "01a2048c-ac42-7cb1-a666-e47c24805b2d",
          *       "status": 422,
          *       "title": "Unprocessable Content",
-         *       "type": "about:blank"
+         *       "type": "/api/v1/problems/invalid"
          *     }
          */
         Refusal: {
@@ -26985,6 +27025,73 @@ export interface operations {
             };
             /** @description Too Many Requests */
             429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Refusal"];
+                };
+            };
+        };
+    };
+    problem_explain: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                code: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemOut"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
                 headers: {
                     [name: string]: unknown;
                 };

@@ -1365,6 +1365,19 @@ class PreviewColumn(TypedDict):
     title: str
 
 
+class ProblemOut(TypedDict):
+    """
+    One code. `message` has `{...}` where a refusal has its `params`. `again`: whether the same may be asked again:
+    `mended` after putting it right, `later` as it is, `anew` after reading or signing in again, `never`.
+    """
+
+    advice: str
+    again: Literal["mended", "later", "anew", "never"]
+    code: str
+    message: str
+    params: list[str]
+
+
 class ProgressOut(TypedDict):
     """
     How far the work is; both numbers count rows, of the file and, in a commit, of the records.
