@@ -31,7 +31,13 @@ from backend.domain.errors import Conflict, Forbidden, Invalid, NotFound, Proble
 from backend.domain.event import changed, record_about
 from backend.domain.member_registration import CHUNK, branch_problem, known_by_number
 from backend.domain.member_row import FIELDS, ID_NUMBER, PHONE, field_columns, fields_of, told
-from backend.domain.member_rule import member_problems, normalized, status_may_become
+from backend.domain.member_rule import (
+    JOINING_AGE,
+    member_problems,
+    normalized,
+    status_may_become,
+    turns_adult_in_year,
+)
 
 SEALED = {"id_number": ID_NUMBER, "phone": PHONE}
 UNMASKABLE = (*SEALED, "birth_date", "native_place")
@@ -71,7 +77,9 @@ async def change_member(
     """Change fields of a member; a state that ends the membership ends the stay in the branch too.
 
     Birth date and sex follow a new ID number.  A birth date without the number is refused, right or wrong alike:
-    `birth_date_follows_number`, since of a starred one the answer would tell whether it was guessed.  Raises Forbidden
+    `birth_date_follows_number`, since of a starred one the answer would tell whether it was guessed.  So is a day of
+    joining in the year of the eighteenth birthday, `joined_on_needs_number`: tried day by day it would tell the
+    birthday, and of other years the year that is shown says enough.  Raises Forbidden
     `own_record`, Invalid with those of `member_problems` that the change brings in, `id_number_taken` and
     `status_change_refused`; records `member.changed`, nothing when all is equal.
     """
@@ -83,6 +91,10 @@ async def change_member(
         raise Stale("stale")
     if changes.get("birth_date") is not None and not changes.get("id_number"):
         raise invalid("/birth_date", "birth_date_follows_number")
+    joined = changes.get("joined_on")
+    is_moved = joined is not None and joined != member.joined_on and not changes.get("id_number")
+    if joined is not None and is_moved and turns_adult_in_year(member.birth_date, joined):
+        raise invalid("/joined_on", "joined_on_needs_number", age=JOINING_AGE)
     await _change(session, actor, moment, cipher, member, changes)
     return member
 

@@ -155,6 +155,11 @@ def _date_problems(values: Mapping[str, Any], today: date) -> Iterator[Problem]:
         yield Problem("/confirmed_on", "confirmed_too_early", {"earliest": earliest})
 
 
+def turns_adult_in_year(born: date | None, joined: Day) -> bool:
+    """Whether a day of joining lies in the year in which somebody comes of the age for it, whichever day that is."""
+    return born is not None and first_day(joined).year <= born.year + JOINING_AGE <= last_day(joined).year
+
+
 def status_may_become(old: str, new: str) -> bool:
     """Whether a change of record may take somebody from one state to another.
 

@@ -465,6 +465,27 @@ async def test_change_422_tells_the_birth_date_to_those_alone_who_brought_the_nu
     assert day in answer.text
 
 
+async def test_change_422_a_day_of_joining_tells_no_birthday_to_who_did_not_bring_the_number(county: County) -> None:
+    """Every day of the year in which somebody turned eighteen is answered alike; other years need no birthday."""
+    number = citizen_number()
+    adult = date(int(number[6:10]) + 18, int(number[10:12]), int(number[12:14]))
+    before, after = ((adult + timedelta(days=days)).isoformat() for days in (-1, 1))
+    made = await registered(county, id_number=number, birth_date=None, joined_on="2003-07-01", confirmed_on=None)
+    at, clerk = f"/members/{made['id']}", county.client("clerk")
+    for day in (f"{adult.year}-01-01", before, adult.isoformat(), after, f"{adult.year}-12-31"):
+        answer = await clerk.patch(at, json={"joined_on": day}, headers=IF_1)
+        assert errors(answer) == {("/joined_on", "joined_on_needs_number")}, day
+    early = await clerk.patch(at, json={"joined_on": f"{adult.year - 1}-12-31"}, headers=IF_1)
+    assert errors(early) == {("/joined_on", "joined_under_age")}
+    assert (await clerk.get(at)).json()["version"] == 1
+    early = await clerk.patch(at, json={"joined_on": before, "id_number": number}, headers=IF_1)
+    assert errors(early) == {("/joined_on", "joined_under_age")}
+    right = await clerk.patch(at, json={"joined_on": after, "id_number": number}, headers=IF_1)
+    assert right.status_code == 200, right.text
+    same = await clerk.patch(at, json={"joined_on": after, "remark": "外出务工"}, headers={"if-match": '"2"'})
+    assert same.status_code == 200, same.text
+
+
 async def test_change_422_number_of_somebody_else(county: County) -> None:
     number = citizen_number()
     await registered(county, id_number=number)
