@@ -31,6 +31,7 @@ from backend.domain.snapshot_file import erase_snapshots
 from backend.domain.source.mapping import tell_of_codes
 from backend.domain.source.waiting import enter_waiting
 from backend.domain.staff.life import suspend_dormant
+from backend.domain.staff.meeting import tell_of_meetings
 from backend.domain.storage import Storage
 from backend.domain.webhook.redelivery import forget_delivered
 from backend.settings import Settings
@@ -83,6 +84,7 @@ def periodic(settings: Settings) -> tuple[Periodic, ...]:
         Periodic("mapping_enter", _EVERY_MINUTE, partial(enter_waiting, vault=vault, resources=RESOURCES)),
         Periodic("mapping_tell", _TEN_MINUTES, tell_of_codes),
         Periodic("sign_in_forget", _TEN_MINUTES, forget_old),
+        Periodic("duty_meetings", _HOURLY, tell_of_meetings),
         Periodic("account_dormancy", _TEN_MINUTES, suspend_dormant),
     )
 

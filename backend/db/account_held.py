@@ -82,6 +82,22 @@ async def holders_below(session: Session, path: str, at: datetime) -> list[UUID]
     return list((await session.execute(question)).scalars())
 
 
+async def holders_of_several(session: Session, at: datetime) -> list[UUID]:
+    """The accounts in use with two roles or more, in force at `at` or later."""
+    question = (
+        sa.select(col(RoleGrant.account_id))
+        .join(Account, col(Account.id) == col(RoleGrant.account_id))
+        .where(
+            col(Account.suspended_at).is_(None),
+            sa.or_(col(RoleGrant.ends_at).is_(None), col(RoleGrant.ends_at) > at),
+        )
+        .group_by(col(RoleGrant.account_id))
+        .having(sa.func.count() > 1)
+        .order_by(col(RoleGrant.account_id))
+    )
+    return list((await session.execute(question)).scalars())
+
+
 async def grant_seen(session: Session, reach: Reach, id: UUID) -> tuple[RoleGrant, Account, str] | None:
     """A grant of an account within reach, the account, and the path that the grant reaches."""
     home = sa.orm.aliased(Organization)

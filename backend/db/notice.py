@@ -122,6 +122,12 @@ async def add_notices(session: Session, rows: Sequence[Mapping[str, Any]]) -> in
     return len((await session.execute(statement)).all())
 
 
+async def told_of(session: Session, run_id: UUID) -> set[UUID]:
+    """The accounts that have a notice of a matter, whenever it came."""
+    question = sa.select(col(Notice.account_id)).where(col(Notice.run_id) == run_id)
+    return set((await session.execute(question)).scalars())
+
+
 async def seated(
     session: Session, roles: Collection[str], paths: Collection[str], at: datetime
 ) -> list[tuple[UUID, str, str]]:

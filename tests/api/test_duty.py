@@ -4,10 +4,16 @@ from typing import Any
 
 import httpx
 import pytest
+import sqlalchemy as sa
 from sqlalchemy.exc import IntegrityError
+from sqlmodel import col
 
 from backend.db.account import RoleGrant
+from backend.db.base import utc_now
+from backend.db.event import Event
+from backend.domain.access import Moment
 from backend.domain.duty import GRANTABLE
+from backend.domain.staff.meeting import tell_of_meetings
 from tests.api.accounts import code_of, give
 from tests.factories import County
 
@@ -46,6 +52,39 @@ async def test_arrange_409_where_duties_would_meet(county: County, deed: str) ->
     )
     assert ended.status_code == 200
     assert (await arranged(county, deed, moved, **body)).status_code == 200
+
+
+async def told(county: County, who: str) -> list[dict[str, Any]]:
+    """The alarms in somebody's inbox."""
+    days = (await county.client(who).get("/me/notices")).json()["items"]
+    return [one for day in days for one in day["notices"] if one["rung"] == "alarm"]
+
+
+async def swept(county: County) -> int:
+    async with county.app.state.database.transaction() as session:
+        return await tell_of_meetings(session, Moment(utc_now()))
+
+
+async def test_two_roles_that_were_excluded_later_are_told_to_the_security_administrator_once(county: County) -> None:
+    """They were given while the rules let them be: nothing is taken away, and somebody has to look at them."""
+    account = await county.account("supervisor", county.township)
+    assert (await swept(county), await told(county, "security_admin")) == (0, [])
+    async with county.app.state.database.transaction() as session:
+        session.add(RoleGrant(account_id=account.id, role="inspector", organization_id=county.county.id))
+        # Apart from each other these two stay allowed.
+        session.add(RoleGrant(account_id=account.id, role="member", organization_id=county.branch.id))
+    assert await swept(county) >= 1
+    (alarm,) = await told(county, "security_admin")
+    assert alarm["subject_id"] == str(account.id)
+    assert alarm["title"].startswith(f"账号 {account.username} 兼有")
+    assert alarm["step_title"] == "职责冲突"
+    assert await swept(county) == 0
+    assert len(await told(county, "security_admin")) == 1
+    assert await told(county, "clerk") == []
+    async with county.app.state.database.reader() as reader:
+        sent = sa.select(col(Event.data)).where(col(Event.subject_id) == account.id, col(Event.kind) == "notice.sent")
+        (data,) = (await reader.execute(sent)).scalars()
+    assert data["roles"] == ["inspector", "supervisor"]
 
 
 @pytest.mark.parametrize("role", sorted(GRANTABLE))
