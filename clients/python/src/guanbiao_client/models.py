@@ -1038,11 +1038,13 @@ Op: TypeAlias = Literal["upsert", "remove", "resync"]
 
 class OpenDecision(TypedDict):
     """
-    A decision that everybody may say something to, up to and including the day `ends_on`.
+    A decision that everybody may say something to, up to and including the day `ends_on`; `last_day`: that is today,
+    by the county's clock and nobody's phone.
     """
 
     ends_on: str
     id: str
+    last_day: bool
     number: str
     organization_name: str
     title: str
@@ -1428,6 +1430,7 @@ class PublicText(TypedDict):
     body: str
     ends_on: str | None
     id: str
+    last_day: bool
     number: str
     open: bool
     organization_name: str
