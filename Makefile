@@ -9,7 +9,7 @@ FUZZ_SECONDS ?= 60
 FUZZ_CASES ?= 120
 
 .DEFAULT_GOAL := help
-.PHONY: help run dev test sure e2e matrix bench fuzz openapi format lint types imports frontend clean ready ready-to-run ready-to-test
+.PHONY: help run dev test sure e2e matrix bench chaos fuzz openapi format lint types imports frontend clean ready ready-to-run ready-to-test
 
 help: ## list the commands
 	@awk 'BEGIN {FS = ":.*## "} /^##@/ {printf "\n%s\n", substr($$0, 5)} \
@@ -42,6 +42,9 @@ bench: ready ## measure: requests per second, the change feed, webhooks, import 
 	@$(BIN)/python -m scripts.bench_feed
 	@$(BIN)/python -m scripts.bench_webhooks
 	@GUANBIAO_ROWS=100000 $(BIN)/python -m pytest -q -s tests/test_worker.py -k many_rows
+
+chaos: ready-to-test ## eight write and everything is killed at random for two minutes; CHAOS_SECONDS, CHAOS_SEED
+	@CHAOS_SECONDS=$${CHAOS_SECONDS-120} $(BIN)/python -m pytest -q -s tests/chaos
 
 fuzz: ready ## strange files to every reader, strange requests to every operation; FUZZ_SECONDS=60 for each reader
 	@$(BIN)/python -m scripts.fuzz $(FUZZ_SECONDS)

@@ -170,10 +170,12 @@ def make_browser() -> None:
         run([str(BIN / "python"), "-m", "playwright", "install", "chromium"])
 
 
-def make_proxy() -> None:
-    """The proxy that docker/ configures; without it the tests skip what only the real one can show."""
-    if not shutil.which("nginx", path=os.environ.get("PATH", "") + ":/usr/sbin"):
-        install_from_distribution("nginx-light")
+def make_servers() -> None:
+    """The proxy that docker/ configures, and the pooler that counties use; without one of them the tests skip what only
+    the real one can show."""
+    for program, package in (("nginx", "nginx-light"), ("pgbouncer", "pgbouncer")):
+        if not shutil.which(program, path=os.environ.get("PATH", "") + ":/usr/sbin"):
+            install_from_distribution(package)
 
 
 def make(purpose: str) -> int:
@@ -191,7 +193,7 @@ def make(purpose: str) -> int:
     guarded(make_environment, purpose != "run")
     if purpose == "test" and not failures:
         guarded(make_browser)
-        guarded(make_proxy)
+        guarded(make_servers)
     pages.join()
     for failure in failures:
         sys.stderr.write(failure + "\n")
