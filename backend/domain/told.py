@@ -33,6 +33,7 @@ UNTOLD = {
     "member.initials": "follows from the name",
     "feedback_card.about_matched": "how many are complained about is told, never who",
     "feedback_card.about_lifted": "how many are complained about is told, never who",
+    "feedback_card.split_from_id": "whoever handles a part need not know of the whole, whose event names its parts",
     "feedback_card.printed_number": "whoever has the printed card could be recognised",
     "feedback_card.wrong_pins": "tries of whoever tracks a card are nobody's to know",
     "feedback_card.next_try_at": "tries of whoever tracks a card are nobody's to know",

@@ -38,6 +38,24 @@ async def test_seal_422_for_a_part_whose_whole_is_still_in_hand(county) -> None:
     assert (opened["content"], opened["name"]) == (BOTH, "陶秀英")
 
 
+async def test_who_handles_a_part_404_for_its_whole_and_reads_no_number_of_it(county) -> None:
+    """The lamp goes to the village; what the whole says of its clerk does not, nor that there is a whole."""
+    whole = await Case.sent(county, content=BOTH)
+    ok(await whole.post("clerk", "split", parts=[{"content": CONTENT, "category": "lamps"}]))
+    (made,) = whole.seen["parts"]
+    part = await Case(county, {**whole.receipt, "number": made["number"]}).found()
+    ok(await whole.triage(outcome="seal"))
+    ok(await part.triage(handling_unit_id=str(county.village.id)))
+    villager = county.client(await county.account("clerk", county.village, "村里人"))
+    for path in (part.path, f"{part.path}/events", "/feedback-cards", "/me/tasks", "/changes"):
+        answer = ok(await villager.get(path))
+        assert whole.receipt["number"] not in answer.text, path
+        assert whole.id not in answer.text, path
+    assert [one["kind"] for one in ok(await villager.get(f"{part.path}/events")).json()["items"]][
+        -1
+    ] == "feedback.split"
+
+
 async def test_seal_200_takes_along_the_words_of_a_whole_that_is_over(county) -> None:
     """Dissatisfied with the answer to the card that theirs was merged into, somebody has a case again, with the same
     words in both places."""

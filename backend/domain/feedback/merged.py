@@ -73,7 +73,7 @@ async def _case_of_its_own(
     route = Route(place, desk, desk, frozenset(card.about), frozenset(card.about_matched))
     part = await part_of(session, vault, moment, card, Part(card.content, card.category), route, day_of(moment.now))
     if actor is None:
-        note_sender(session, part, None, moment, "feedback.regrouped", {"part_of": card.number})
+        note_sender(session, part, None, moment, "feedback.regrouped")
     else:
-        note(session, part, actor, moment, "feedback.split", {"part_of": card.number})
+        note(session, part, actor, moment, "feedback.split")
     return part

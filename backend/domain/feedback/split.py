@@ -50,8 +50,8 @@ async def split_card(
     )
     made = [await part_of(session, vault, moment, card, part, route, card.received_on) for part in parts]
     for part in made:
-        # A record of its own, which readers of the log have to learn of.
-        note(session, part, actor, moment, "feedback.split", {"part_of": card.number})
+        # A record of its own, which readers of the log have to learn of. They need not see the whole, so none is named.
+        note(session, part, actor, moment, "feedback.split")
     card.updated_at = moment.now
     card.version += 1
     note(session, card, actor, moment, "feedback.split", {"parts": [part.number for part in made]})
