@@ -30,6 +30,8 @@ SIMPLE = {
     "null": "None",
     "object": "dict[str, Any]",
 }
+BATCH_SECONDS = 300.0
+"""A thousand records, on a machine that does much else."""
 # Asked again, these are done once by other means than a key: by the records' own ids, or because nothing is done.
 REPEATABLE = {"account_token", "feedback_bring", "rectification_bring", "feedback_send", "invitation_read"}
 
@@ -74,6 +76,8 @@ def function(contract: dict[str, Any], path: str, method: str, operation: dict[s
     names = {parameter["name"] for parameter in parameters}
     if method == "post" and (KEY in names or operation["operationId"] in REPEATABLE):
         fields.append("repeatable=True")
+    if operation["operationId"].endswith("_bring"):
+        fields.append(f"seconds={BATCH_SECONDS}")
     queries = [p["name"] for p in parameters if p["in"] == "query"]
     if queries:
         fields.append("query={" + ", ".join(f'"{q}": {python_name(q)}' for q in queries) + "}")

@@ -19,6 +19,7 @@ File = tuple[str, bytes]
 """A file to upload: its name and its content."""
 
 CURSOR = "cursor"
+_CONNECT_SECONDS = 5.0
 _REPEATABLE = ("GET", "HEAD", "PUT", "DELETE")
 _VISIBLE = "".join(chr(code) for code in range(0x20, 0x7F) if chr(code) != "%")
 
@@ -27,7 +28,8 @@ _VISIBLE = "".join(chr(code) for code in range(0x20, 0x7F) if chr(code) != "%")
 class Call(Generic[Answer]):
     """One operation with all that it is asked with. It may be sent several times, and by any client.
 
-    `repeatable`: asked again after a lost answer, it is done once all the same.
+    `repeatable`: asked again after a lost answer, it is done once all the same. `seconds`: how long the answer may
+    take.
     """
 
     operation: str
@@ -35,6 +37,7 @@ class Call(Generic[Answer]):
     path: str
     reads: Reads = "json"
     repeatable: bool = False
+    seconds: float = 30.0
     query: Mapping[str, Value | Sequence[Value]] = field(default_factory=dict)
     headers: Mapping[str, str | None] = field(default_factory=dict)
     json: Any = None
@@ -43,7 +46,8 @@ class Call(Generic[Answer]):
 
     def arguments(self) -> dict[str, Any]:
         """What httpx makes the request of; whatever is None is left out."""
-        found: dict[str, Any] = {"method": self.method, "url": self.path}
+        timeout = httpx.Timeout(self.seconds, connect=_CONNECT_SECONDS)
+        found: dict[str, Any] = {"method": self.method, "url": self.path, "timeout": timeout}
         query: list[tuple[str, str | int | float | bool | None]] = [
             (name, text(one))
             for name, given in self.query.items()

@@ -21,7 +21,6 @@ Answer = TypeVar("Answer")
 Item = TypeVar("Item")
 Resource = Literal["organizations", "members", "decisions", "rectifications", "feedback-cards"]
 TRIES = 6
-TIMEOUT = httpx.Timeout(30.0, connect=5.0)
 _LONGEST_WAIT, _MOST = 25, 200
 
 
@@ -36,7 +35,7 @@ def _settings(
     headers = {"accept-language": language, "accept": "application/json, application/problem+json, */*"}
     auth = SignIn(url, client_id, secret, scope, signer) if client_id else None
     # A redirect would carry a write to somewhere else; the service sends none.
-    return {"base_url": url, "headers": headers, "auth": auth, "timeout": TIMEOUT, "follow_redirects": False}
+    return {"base_url": url, "headers": headers, "auth": auth, "follow_redirects": False}
 
 
 def _checked(response: httpx.Response) -> httpx.Response:

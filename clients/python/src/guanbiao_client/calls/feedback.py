@@ -142,7 +142,12 @@ def bring(*, body: models.FeedbackCardBatch) -> Call[models.BroughtOut]:
     what is there already is `unchanged`.
     """
     return Call(
-        operation="feedback_bring", method="POST", path="/api/v1/feedback-cards/batches", repeatable=True, json=body
+        operation="feedback_bring",
+        method="POST",
+        path="/api/v1/feedback-cards/batches",
+        repeatable=True,
+        seconds=300.0,
+        json=body,
     )
 
 

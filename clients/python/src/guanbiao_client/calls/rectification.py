@@ -125,6 +125,7 @@ def bring(*, body: models.RectificationBatch) -> Call[models.BroughtOut]:
         method="POST",
         path="/api/v1/rectifications/batches",
         repeatable=True,
+        seconds=300.0,
         json=body,
     )
 
