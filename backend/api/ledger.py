@@ -8,7 +8,7 @@ from urllib.parse import quote
 from uuid import UUID
 
 import orjson
-from fastapi import APIRouter, Path, Query, Request, Response, UploadFile
+from fastapi import APIRouter, Depends, Path, Query, Request, Response, UploadFile
 from sqlmodel import col
 
 from backend.api import examples
@@ -24,8 +24,8 @@ from backend.api.deps import (
 )
 from backend.api.errors import refusals
 from backend.api.ledger_shapes import ClearExport, ImportOut, ImportPage, PreviewPage, said, shown_import, shown_row
+from backend.api.rectification_filter import RectificationQuery, given_filters
 from backend.api.repeat import NOT_KEPT, RepeatableRoute
-from backend.api.run import Light
 from backend.db.base import Session
 from backend.db.ledger import (
     ImportState,
@@ -38,13 +38,11 @@ from backend.db.ledger import (
     rows_of,
 )
 from backend.db.read import Order, page_of
-from backend.db.rectification import RectificationSource, RectificationStatus, Severity
 from backend.domain.access import Actor
 from backend.domain.errors import Forbidden, NotFound, invalid
 from backend.domain.ledger.undo import undo_ledger
 from backend.domain.ledger.upload import keep_upload, kept_upload
 from backend.domain.ledger.work import Deed, begin_commit, leave_to_worker, receive_ledger
-from backend.domain.rectification.category import Category
 from backend.workbook.archive import Limits
 from backend.workbook.exporting import Download, export_in_clear, export_ledger, result, template
 from backend.workbook.importing import SMALL, is_small, work_on
@@ -66,7 +64,6 @@ _SHEET = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 _AS_SHEET: Responses = {200: {"content": {_SHEET: {"schema": {"type": "string", "format": "binary"}}}}}
 _AS_JOB: Responses = {202: {"model": ImportOut, "description": "Too large for a request: a job goes on with it"}}
 _LISTED_REASONS = 10_000
-_OF_PROBLEMS = "For the ledger of problems only."
 
 
 async def _nobody_waits(done: int, total: int) -> None:
@@ -279,25 +276,13 @@ async def export(
     moment: MomentDep,
     ledger: LedgerKey,
     actor: Exporter,
+    problems: Annotated[RectificationQuery, Depends()],
     organization_id: Annotated[
         UUID | None, Query(examples=[examples.TOWNSHIP], description="This organisation and everything below it.")
     ] = None,
-    source: Annotated[RectificationSource | None, Query(description=_OF_PROBLEMS)] = None,
-    category: Annotated[Category | None, Query(description=_OF_PROBLEMS)] = None,
-    severity: Annotated[Severity | None, Query(description=_OF_PROBLEMS)] = None,
-    status: Annotated[RectificationStatus | None, Query(description=_OF_PROBLEMS)] = None,
-    light: Annotated[Light | None, Query(description=_OF_PROBLEMS)] = None,
-    overdue: Annotated[bool | None, Query(description=_OF_PROBLEMS)] = None,
 ) -> Response:
-    """The records as the ledger that clerks know, with personal numbers masked; the export is an event."""
+    """The records as the ledger that clerks know, with personal numbers masked; the export is an event. The ledger of
+    problems is narrowed as its list is; other ledgers refuse these filters."""
     address = database.engine.url.render_as_string(hide_password=False)
-    asked: dict[str, Any] = {
-        "source": source,
-        "category": category,
-        "severity": severity,
-        "status": status,
-        "light": light,
-        "overdue": overdue,
-    }
-    filters = {name: value for name, value in asked.items() if value is not None}
+    filters = given_filters(problems)
     return _download(await export_ledger(session, actor, moment, address, ledger, organization_id, filters))

@@ -36,12 +36,11 @@ from backend.db.base import Session, utc_now
 from backend.db.organization import organization_in
 from backend.db.read import Order, page_of, record_of
 from backend.db.rectification import Rectification
-from backend.db.rectification_view import mentioning, narrowed, rectification_rows
+from backend.db.rectification_view import narrowed, rectification_rows
 from backend.domain.access import Actor, Moment
 from backend.domain.calendar import YELLOW_DAYS
 from backend.domain.errors import NotFound, invalid
 from backend.domain.feedback.sight import sight_of
-from backend.domain.pinyin import fold, query_grams
 from backend.domain.rectification.correction import change_rectification, correct_rectification
 from backend.domain.rectification.find import seen_rectification
 from backend.domain.rectification.register import register_rectification
@@ -103,7 +102,6 @@ async def list_(
     organization_id: Annotated[
         UUID | None, Query(description="This organisation and all below it.", examples=[examples.TOWNSHIP])
     ] = None,
-    q: Annotated[str | None, Query(max_length=100, description="Part of the problem or the number.")] = None,
 ) -> Response:
     """Items within reach, the newest first."""
     path = None
@@ -114,8 +112,6 @@ async def list_(
             raise NotFound("not_found")
         path = above.path
     question = narrowed(rows(actor, moment, language), filter_of(asked, path), moment.now, YELLOW_DAYS)
-    if q is not None and (folded := fold(q)):
-        question = question.where(mentioning(folded, query_grams(q)))
     order = [Order(col(Rectification.created_at), descending=True), Order(col(Rectification.id), descending=True)]
     async with database.reader() as reader:
         return json_bytes(await page_of(reader, question, order, paging))

@@ -1,6 +1,6 @@
 """What a list of rectifications can be narrowed by: every column that the ledger has."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import date
 from typing import Annotated, Any
 from urllib.parse import quote, unquote
@@ -10,7 +10,8 @@ from fastapi import Header, Query
 
 from backend.api.run import Light
 from backend.db.rectification import DeadlineKind, RectificationSource, RectificationStatus, Severity
-from backend.db.rectification_view import RectificationFilter
+from backend.db.rectification_view import Mention, RectificationFilter
+from backend.domain.pinyin import fold, query_grams
 from backend.domain.rectification.category import Category
 
 _Part = Annotated[str | None, Query(max_length=100)]
@@ -32,6 +33,7 @@ def _named(field: str) -> Any:
 class RectificationQuery:
     """The filters as a request names them; texts match a part, days are included on both sides."""
 
+    q: Annotated[str | None, Query(max_length=100, description="Part of the problem or the number.")] = None
     source: RectificationSource | None = None
     category: Category | None = None
     severity: Severity | None = None
@@ -65,8 +67,17 @@ class RectificationQuery:
     relook: Annotated[bool | None, Query(description="Waiting to be looked at again.")] = None
 
 
+def given_filters(asked: RectificationQuery) -> dict[str, Any]:
+    """Those that were asked for, as an export of the ledger is narrowed by them."""
+    wanted = filter_of(asked, None)
+    given = {each.name: getattr(wanted, each.name) for each in fields(wanted)}
+    return {name: value for name, value in given.items() if value is not None}
+
+
 def filter_of(asked: RectificationQuery, path: str | None) -> RectificationFilter:
     """The filters as the database takes them, below the organisation at `path`."""
     given = {name: getattr(asked, name) for name in RectificationQuery.__slots__}
     people = {name: unquote(given[name])[:100] for name in PEOPLE if given[name] is not None}
-    return RectificationFilter(path=path, **given | people)
+    part = given.pop("q")
+    mention = Mention(folded, query_grams(part)) if part is not None and (folded := fold(part)) else None
+    return RectificationFilter(path=path, q=mention, **given | people)

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -29,11 +29,19 @@ from backend.db.rectification_light import (
 )
 
 
+class Mention(NamedTuple):
+    """A part of the number or the problem, folded, and the grams of it, which the index serves."""
+
+    folded: str
+    grams: Sequence[str]
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RectificationFilter:
     """What a list is narrowed to; None narrows nothing. `path` is that of an organisation and all below it."""
 
     path: str | None = None
+    q: Mention | None = None
     source: RectificationSource | None = None
     category: str | None = None
     severity: Severity | None = None
@@ -65,6 +73,11 @@ class RectificationFilter:
     systemic: bool | None = None
     relapsed: bool | None = None
     relook: bool | None = None
+
+
+TYPED = {"q", "responsible_person", "responsible_leader", "source_document", "source_clause"}
+TYPED |= {"measures", "result", "remark"}
+"""The filters whose values somebody typed: they may hold anybody's name, and belong into no log."""
 
 
 def rectification_rows(
@@ -126,6 +139,8 @@ def narrowed(question: sa.Select[Any], wanted: RectificationFilter, now: datetim
     item = Rectification
     if wanted.path is not None:
         question = question.where(below(wanted.path))
+    if wanted.q is not None:
+        question = question.where(_mentioning(wanted.q))
     same = {
         item.source: wanted.source,
         item.category: wanted.category,
@@ -172,12 +187,12 @@ def narrowed(question: sa.Select[Any], wanted: RectificationFilter, now: datetim
     return question if wanted.light is None else question.where(item_light(now, yellow_days) == wanted.light)
 
 
-def mentioning(folded: str, grams: Sequence[str]) -> sa.ColumnElement[bool]:
-    """Match items whose number or problem contains `folded`; the grams of it are what the index serves."""
+def _mentioning(wanted: Mention) -> sa.ColumnElement[bool]:
+    """Match items whose number or problem contains what is wanted."""
     plain = sa.func.lower(sa.func.normalize(col(Rectification.problem), sa.literal_column("NFKC")))
     bare = sa.func.regexp_replace(plain, r"[\s·]", "", "g")
-    in_problem = sa.and_(col(Rectification.grams).contains(list(grams)), sa.func.strpos(bare, folded) > 0)
-    return sa.or_(in_problem, sa.func.strpos(sa.func.lower(col(Rectification.number)), folded) > 0)
+    in_problem = sa.and_(col(Rectification.grams).contains(list(wanted.grams)), sa.func.strpos(bare, wanted.folded) > 0)
+    return sa.or_(in_problem, sa.func.strpos(sa.func.lower(col(Rectification.number)), wanted.folded) > 0)
 
 
 def _relapsed() -> sa.ColumnElement[bool]:

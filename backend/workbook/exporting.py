@@ -88,10 +88,16 @@ async def export_ledger(
             "ledger": ledger,
             "organization": organization.name,
             "count": await _count(session, ledger, reach, asked) if len(found) > SMALL_ROWS else len(found),
-            **({"filters": filters} if filters else {}),
+            **({"filters": _told(adapter, filters)} if filters else {}),
         },
     )
     return Download(f"{heading.title}.xlsx", content)
+
+
+def _told(adapter: Adapter, filters: Mapping[str, Any]) -> dict[str, Any]:
+    """The filters as an event carries them: what somebody typed may be anybody's name, so only that it was asked."""
+    shown = {name: value if isinstance(value, bool) else str(value) for name, value in filters.items()}
+    return {name: value if adapter.filters[name] else "*" for name, value in shown.items()}
 
 
 async def export_in_clear(

@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 import httpx
 import pytest
@@ -148,6 +149,17 @@ async def test_export_200_narrowed_and_422_by_what_another_ledger_has(bare: Inst
     assert {each["问题来源"] for each in lines(content)} == {"自评自查"}
     blue = (await bare.client.get("/exports/rectification.xlsx", params={"light": "blue"})).content
     assert len(lines(blue)) == 14
+    # Whatever narrows the list narrows the file, and both show the same.
+    for asked, header in (
+        ({"q": "公示"}, {}),
+        ({"due_to": "2026-12-31", "affects_people": True}, {}),
+        ({"measures": "整改"}, {}),
+        ({}, {"x-responsible-leader": quote("张")}),
+    ):
+        listed = (await bare.client.get("/rectifications", params={**asked, "limit": 200}, headers=header)).json()
+        exported = await bare.client.get("/exports/rectification.xlsx", params=asked, headers=header)
+        problems = sorted(each["具体问题"] for each in lines(exported.content))
+        assert problems == sorted(each["problem"] for each in listed["items"]), asked
     answer = await bare.client.get("/exports/member.xlsx", params={"source": "audit"})
     assert (answer.status_code, answer.json()["errors"][0]["pointer"]) == (422, "/source")
 

@@ -81,5 +81,5 @@ async def test_list_200_by_the_day_of_closing(county) -> None:
 
 
 def test_no_filter_is_left_out() -> None:
-    tried = {*FILTERS, *WORDS, "responsible_unit_id", "registered_at_id", "closed_from", "closed_to"}
+    tried = {*FILTERS, *WORDS, "q", "responsible_unit_id", "registered_at_id", "closed_from", "closed_to"}
     assert tried == {field.name for field in fields(RectificationQuery)}

@@ -63,8 +63,9 @@ class Adapter(Protocol):
     `permission` is needed where a record stands, `clear_permission` to take out what is otherwise starred; None where
     nothing is.  `founds`: a file may bring a county of its own, and its rows may name
     organisations above the actor's reach, which stay as they are.  `masks` are for the columns that are not masked by
-    what they look like.  `filters` narrow an export.  `table` is where the records lie, `parts` what is removed with
-    them, `undone` the event of a record that an undo removes.
+    what they look like.  `filters` narrow an export, each with whether the log may say its value, which else is
+    somebody's words.  `table` is where the records lie, `parts` what is removed with them, `undone` the event of a
+    record that an undo removes.
     """
 
     key: str
@@ -72,7 +73,7 @@ class Adapter(Protocol):
     clear_permission: str | None
     founds: bool
     masks: Mapping[str, Mask]
-    filters: frozenset[str]
+    filters: Mapping[str, bool]
     table: type[Versioned]
     parts: Sequence[Part]
     undone: str

@@ -35,7 +35,7 @@ masks: Mapping[str, Mask] = {
     "birth_date": mask_day,
     "native_place": mask_wholly(2, 0),
 }
-filters: frozenset[str] = frozenset()
+filters: Mapping[str, bool] = {}
 table: type[Versioned] = Member
 parts: Sequence[Part] = (Part("member_branch", "member_id"),)
 undone: str = "member.import_undone"

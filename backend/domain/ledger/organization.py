@@ -26,7 +26,7 @@ permission: str = "organization:write"
 clear_permission: str | None = None
 founds: bool = True
 masks: Mapping[str, Mask] = {"region_code": as_written, "credit_code": as_written}
-filters: frozenset[str] = frozenset()
+filters: Mapping[str, bool] = {}
 table: type[Versioned] = Organization
 parts: Sequence[Part] = (
     Part("organization_name", "organization_id"),

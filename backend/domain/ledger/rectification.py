@@ -5,6 +5,7 @@ that contradicts them is refused, and a problem that a workbook calls closed wai
 """
 
 from collections.abc import AsyncIterator, Mapping, Sequence
+from dataclasses import fields
 from datetime import date
 from typing import Any
 from uuid import UUID
@@ -16,7 +17,7 @@ from backend.db.base import Session, Versioned
 from backend.db.organization import Organization, Reach
 from backend.db.rectification import DeadlineKind, Rectification, RectificationSource
 from backend.db.rectification_ledger import acted_on, is_gone, ledger_lines
-from backend.db.rectification_view import RectificationFilter, narrowed
+from backend.db.rectification_view import TYPED, RectificationFilter, narrowed
 from backend.domain.access import Actor, Moment
 from backend.domain.calendar import YELLOW_DAYS, day_of, shipped_calendar
 from backend.domain.crypto import FieldCipher
@@ -42,7 +43,9 @@ permission: str = "rectification:write"
 clear_permission: str | None = None
 founds: bool = False
 masks: Mapping[str, Mask] = {}
-filters: frozenset[str] = frozenset({"source", "category", "severity", "status", "light", "overdue"})
+filters: Mapping[str, bool] = {
+    each.name: each.name not in TYPED for each in fields(RectificationFilter) if each.name != "path"
+}
 table: type[Versioned] = Rectification
 parts: Sequence[Part] = (Part("procedure_run", "subject_id"),)
 undone: str = "rectification.import_undone"

@@ -959,7 +959,8 @@ export interface paths {
         };
         /**
          * Export
-         * @description The records as the ledger that clerks know, with personal numbers masked; the export is an event.
+         * @description The records as the ledger that clerks know, with personal numbers masked; the export is an event. The ledger of
+         *     problems is narrowed as its list is; other ledgers refuse these filters.
          */
         get: operations["ledger_export"];
         put?: never;
@@ -16834,20 +16835,49 @@ export interface operations {
             query?: {
                 /** @description This organisation and everything below it. */
                 organization_id?: string | null;
-                /** @description For the ledger of problems only. */
+                /** @description Part of the problem or the number. */
+                q?: string | null;
                 source?: components["schemas"]["RectificationSource"] | null;
-                /** @description For the ledger of problems only. */
                 category?: components["schemas"]["Category"] | null;
-                /** @description For the ledger of problems only. */
                 severity?: components["schemas"]["Severity"] | null;
-                /** @description For the ledger of problems only. */
                 status?: components["schemas"]["RectificationStatus"] | null;
-                /** @description For the ledger of problems only. */
+                /** @description The step that is open. */
+                step?: string | null;
                 light?: ("green" | "yellow" | "red" | "blue" | "grey") | null;
-                /** @description For the ledger of problems only. */
+                deadline_kind?: components["schemas"]["DeadlineKind"] | null;
+                registered_at_id?: string | null;
+                responsible_unit_id?: string | null;
+                source_document?: string | null;
+                source_clause?: string | null;
+                measures?: string | null;
+                result?: string | null;
+                remark?: string | null;
+                due_from?: string | null;
+                due_to?: string | null;
+                /** @description The first limit, whatever was granted since. */
+                original_due_from?: string | null;
+                original_due_to?: string | null;
+                registered_from?: string | null;
+                registered_to?: string | null;
+                closed_from?: string | null;
+                closed_to?: string | null;
+                /** @description Past the limit; what is due today is not. */
                 overdue?: boolean | null;
+                supervised?: boolean | null;
+                affects_people?: boolean | null;
+                has_extension?: boolean | null;
+                systemic?: boolean | null;
+                /** @description Opened again, or registered as a relapse. */
+                relapsed?: boolean | null;
+                /** @description Waiting to be looked at again. */
+                relook?: boolean | null;
             };
-            header?: never;
+            header?: {
+                /** @description Part of a person's name; UTF-8, percent-encoded. */
+                "X-Responsible-Person"?: string | null;
+                /** @description Part of a person's name; UTF-8, percent-encoded. */
+                "X-Responsible-Leader"?: string | null;
+            };
             path: {
                 ledger: "member" | "organization" | "rectification";
             };
@@ -27799,12 +27829,12 @@ export interface operations {
             query?: {
                 /** @description This organisation and all below it. */
                 organization_id?: string | null;
-                /** @description Part of the problem or the number. */
-                q?: string | null;
                 /** @description How many rows a page has at the most. */
                 limit?: number;
                 /** @description `next_cursor` of the page before. */
                 cursor?: string | null;
+                /** @description Part of the problem or the number. */
+                q?: string | null;
                 source?: components["schemas"]["RectificationSource"] | null;
                 category?: components["schemas"]["Category"] | null;
                 severity?: components["schemas"]["Severity"] | null;

@@ -14,8 +14,8 @@ function nameFrom(disposition: string | null): string | null {
   return disposition?.match(/filename="?([^";]+)"?/i)?.[1] ?? null;
 }
 
-async function fetched(address: string, body?: unknown): Promise<Response> {
-  const headers: Record<string, string> = { 'Accept-Language': language(), ...(body === undefined ? {} : { 'Content-Type': 'application/json' }) };
+async function fetched(address: string, body?: unknown, more: Record<string, string> = {}): Promise<Response> {
+  const headers: Record<string, string> = { ...more, 'Accept-Language': language(), ...(body === undefined ? {} : { 'Content-Type': 'application/json' }) };
   const wish = { headers, ...(body === undefined ? {} : { method: 'POST', body: JSON.stringify(body) }) };
   const request = new Request(new URL(address, location.origin), wish);
   nameAbsent(request.headers);
@@ -33,9 +33,12 @@ export async function picture(address: string): Promise<string> {
   return URL.createObjectURL(await (await fetched(address)).blob());
 }
 
-/** Fetches a file as the signed-in person, by POST when there is a body, and hands it to the browser's own saving. */
-export async function download(address: string, fallbackName: string, body?: unknown): Promise<void> {
-  const answer = await fetched(address, body);
+/**
+ * Fetches a file as the signed-in person, by POST when there is a body, and hands it to the browser's own saving.
+ * `headers` are for what belongs into no address, such as the name of a person.
+ */
+export async function download(address: string, fallbackName: string, body?: unknown, headers?: Record<string, string>): Promise<void> {
+  const answer = await fetched(address, body, headers);
   const url = URL.createObjectURL(await answer.blob());
   const link = document.createElement('a');
   link.href = url;

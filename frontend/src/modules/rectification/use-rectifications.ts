@@ -12,12 +12,16 @@ import { FILTERS } from './rectification-fields';
 
 type Filter = MaybeRefOrGetter<Record<string, string>>;
 
+/** Names of people go into headers, everything else into the address. */
+function withoutNames({ responsible_person: person, responsible_leader: leader, ...rest }: Record<string, string>): { header: Record<string, string>; rest: Record<string, string> } {
+  return { header: { ...named('X-Responsible-Person', person), ...named('X-Responsible-Leader', leader) }, rest };
+}
+
 export function useRectifications(filter: Filter, limit = 50, enabled: () => boolean = () => true): Pages<RectificationRow> {
   return usePages<RectificationRow>(
     computed(() => ['rectification', 'list', limit, toValue(filter)]),
     (cursor) => {
-      const { responsible_person: person, responsible_leader: leader, ...rest } = toValue(filter);
-      const header = { ...named('X-Responsible-Person', person), ...named('X-Responsible-Leader', leader) };
+      const { header, rest } = withoutNames(toValue(filter));
       return need(client.GET('/api/v1/rectifications', { params: { query: { ...queryOf(rest, FILTERS), cursor, limit }, header } }));
     },
     computed(enabled),
@@ -43,8 +47,12 @@ export function useBulkAssignment(): Action<[Assignment], AssignmentAnswer[]> {
   });
 }
 
-export const downloadLedger = (organizationId: string): Promise<void> =>
-  download(`/api/v1/exports/rectification.xlsx?${new URLSearchParams({ organization_id: organizationId })}`, 'rectification.xlsx');
+/** The ledger below an organisation, narrowed as its list is. */
+export function downloadLedger(organizationId: string, filter: Record<string, string>): Promise<void> {
+  const { header, rest } = withoutNames(filter);
+  const query = new URLSearchParams({ ...rest, organization_id: organizationId });
+  return download(`/api/v1/exports/rectification.xlsx?${query}`, 'rectification.xlsx', undefined, header);
+}
 
 export const downloadBulletin = (kind: 'docx' | 'pdf', organizationId: string, month: string): Promise<void> =>
   download(`/api/v1/rectifications/bulletin.${kind}?${new URLSearchParams({ organization_id: organizationId, month })}`, `bulletin-${month}.${kind}`);

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from typing import Literal
 from uuid import UUID
 
@@ -13,14 +14,42 @@ def export(
     *,
     ledger: Literal["member", "organization", "rectification"],
     organization_id: UUID | str | None = None,
+    q: str | None = None,
     source: models.RectificationSource | None = None,
     category: models.Category | None = None,
     severity: models.Severity | None = None,
     status: models.RectificationStatus | None = None,
+    step: str | None = None,
     light: Literal["green", "yellow", "red", "blue", "grey"] | None = None,
+    deadline_kind: models.DeadlineKind | None = None,
+    registered_at_id: UUID | str | None = None,
+    responsible_unit_id: UUID | str | None = None,
+    source_document: str | None = None,
+    source_clause: str | None = None,
+    measures: str | None = None,
+    result: str | None = None,
+    remark: str | None = None,
+    due_from: dt.date | str | None = None,
+    due_to: dt.date | str | None = None,
+    original_due_from: dt.date | str | None = None,
+    original_due_to: dt.date | str | None = None,
+    registered_from: dt.date | str | None = None,
+    registered_to: dt.date | str | None = None,
+    closed_from: dt.date | str | None = None,
+    closed_to: dt.date | str | None = None,
     overdue: bool | None = None,
+    supervised: bool | None = None,
+    affects_people: bool | None = None,
+    has_extension: bool | None = None,
+    systemic: bool | None = None,
+    relapsed: bool | None = None,
+    relook: bool | None = None,
+    responsible_person: str | None = None,
+    responsible_leader: str | None = None,
 ) -> Call[bytes]:
-    """The records as the ledger that clerks know, with personal numbers masked; the export is an event."""
+    """The records as the ledger that clerks know, with personal numbers masked; the export is an event. The ledger of
+    problems is narrowed as its list is; other ledgers refuse these filters.
+    """
     return Call(
         operation="ledger_export",
         method="GET",
@@ -28,13 +57,38 @@ def export(
         reads="bytes",
         query={
             "organization_id": organization_id,
+            "q": q,
             "source": source,
             "category": category,
             "severity": severity,
             "status": status,
+            "step": step,
             "light": light,
+            "deadline_kind": deadline_kind,
+            "registered_at_id": registered_at_id,
+            "responsible_unit_id": responsible_unit_id,
+            "source_document": source_document,
+            "source_clause": source_clause,
+            "measures": measures,
+            "result": result,
+            "remark": remark,
+            "due_from": due_from,
+            "due_to": due_to,
+            "original_due_from": original_due_from,
+            "original_due_to": original_due_to,
+            "registered_from": registered_from,
+            "registered_to": registered_to,
+            "closed_from": closed_from,
+            "closed_to": closed_to,
             "overdue": overdue,
+            "supervised": supervised,
+            "affects_people": affects_people,
+            "has_extension": has_extension,
+            "systemic": systemic,
+            "relapsed": relapsed,
+            "relook": relook,
         },
+        headers={"X-Responsible-Person": responsible_person, "X-Responsible-Leader": responsible_leader},
     )
 
 

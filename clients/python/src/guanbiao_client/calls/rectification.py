@@ -13,9 +13,9 @@ from guanbiao_client.call import Call, PageCall, key, segment, tag
 def list_(
     *,
     organization_id: UUID | str | None = None,
-    q: str | None = None,
     limit: int | None = None,
     cursor: str | None = None,
+    q: str | None = None,
     source: models.RectificationSource | None = None,
     category: models.Category | None = None,
     severity: models.Severity | None = None,
@@ -55,9 +55,9 @@ def list_(
         path="/api/v1/rectifications",
         query={
             "organization_id": organization_id,
-            "q": q,
             "limit": limit,
             "cursor": cursor,
+            "q": q,
             "source": source,
             "category": category,
             "severity": severity,
