@@ -2,6 +2,7 @@
 refused."""
 
 import io
+import zipfile
 from collections.abc import Callable
 from pathlib import Path
 
@@ -356,3 +357,14 @@ def test_fields_are_judged_by_their_name(instruction: str, reaches: bool) -> Non
 )
 def test_formulas_are_judged_by_whom_they_ask(formula: str, reaches: bool) -> None:
     assert formula_reaches_out(formula) is reaches
+
+
+@pytest.mark.parametrize("name", ["", "\x00", "../a.xml", "/a.xml", "c:a.xml"])
+def test_an_archive_with_a_name_that_is_none_or_leads_outside_is_refused(name: str) -> None:
+    """The fuzzer's: an entry without a name was asked for its last character."""
+    made = io.BytesIO(ordinary_workbook())
+    with zipfile.ZipFile(made, "a") as book:
+        book.writestr(zipfile.ZipInfo(name), b"<a/>")
+    with pytest.raises(Invalid) as caught:
+        taken_in(made.getvalue())
+    assert [problem.code for problem in caught.value.problems] == ["file_damaged"]

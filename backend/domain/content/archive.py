@@ -37,7 +37,8 @@ class Allowance:
 
 
 def entries_of(data: bytes) -> list[zipfile.ZipInfo]:
-    """The entries of a zip.  Raises Damaged, and Invalid for too many, encrypted ones, or names that lead outside."""
+    """The entries of a zip.  Raises Damaged, and Invalid for too many, encrypted ones, or names that are none
+    or lead outside."""
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
             entries = archive.infolist()
@@ -47,7 +48,7 @@ def entries_of(data: bytes) -> list[zipfile.ZipInfo]:
         raise invalid("/file", "file_unpacks_too_large", limit=f"{MOST_ENTRIES}")
     if any(entry.flag_bits & 1 for entry in entries):
         raise invalid("/file", "file_encrypted")
-    if any(_leads_outside(entry.filename) for entry in entries):
+    if any(not entry.filename or _leads_outside(entry.filename) for entry in entries):
         raise invalid("/file", "file_damaged")
     return entries
 
