@@ -12,6 +12,7 @@ from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
+from random import Random
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -111,19 +112,21 @@ class Attacker:
         )
         @given(st.data())
         def run(data: st.DataObject) -> None:
-            # Everybody's turn comes round over the operations, whatever hypothesis would choose.
-            self._one(operation, self.actors[next(self.turns) % len(self.actors)], data.draw)
+            # Everybody's turn comes round over the operations, whatever hypothesis would choose. Who it is and what
+            # they see is not drawn from it: it asks for the same again and wants to be asked for the same.
+            turn = next(self.turns)
+            self._one(operation, self.actors[turn % len(self.actors)], data.draw, Random(turn))
 
         run()
 
-    def _one(self, operation: APIOperation, who: str, draw: Callable[[Any], Any]) -> None:
+    def _one(self, operation: APIOperation, who: str, draw: Callable[[Any], Any], chance: Random) -> None:
         mode = draw(st.sampled_from([GenerationMode.POSITIVE, GenerationMode.POSITIVE, GenerationMode.NEGATIVE]))
         try:
             case: Case = draw(operation.as_strategy(generation_mode=mode))
         except schemathesis.errors.InvalidSchema:
             # Nothing that this operation takes can be wrong.
             case = draw(operation.as_strategy(generation_mode=GenerationMode.POSITIVE))
-        self._make_real(case, who, draw)
+        self._make_real(case, who, chance)
         try:
             request = _request(case)
         except UnicodeEncodeError:
@@ -138,30 +141,30 @@ class Attacker:
 
     # What is sent
 
-    def _make_real(self, case: Case, who: str, draw: Callable[[Any], Any]) -> None:
+    def _make_real(self, case: Case, who: str, chance: Random) -> None:
         place = case.operation.path
         for name in case.path_parameters or {}:
-            if draw(st.integers(0, 9)) and (known := self._ids_for(f"{place.split('{' + name)[0]} {name}")):
-                case.path_parameters[name] = draw(st.sampled_from(known))
+            if chance.randint(0, 9) and (known := self._ids_for(f"{place.split('{' + name)[0]} {name}")):
+                case.path_parameters[name] = chance.choice(known)
             elif "/" in str(case.path_parameters[name]) or not str(case.path_parameters[name]).strip("."):
                 case.path_parameters[name] = str(uuid4())
         for name in case.query or {}:
-            if name.endswith("_id") and isinstance(case.query, dict) and draw(st.booleans()):
-                case.query[name] = draw(st.sampled_from(self._ids_for(name) or [str(uuid4())]))
+            if name.endswith("_id") and isinstance(case.query, dict) and chance.getrandbits(1):
+                case.query[name] = chance.choice(self._ids_for(name) or [str(uuid4())])
         if place.endswith("/stream") and str((case.query or {}).get("seconds", 2)).isdigit():
             # A stream is waited for to its end.
             case.query = {**(case.query or {}), "seconds": 1}
         headers = {key.lower() for key in case.headers or {}}
         seen: dict[str, Any] = {}
-        if {"if-match"} <= {p.name.lower() for p in case.operation.headers} and draw(st.integers(0, 9)):
+        if {"if-match"} <= {p.name.lower() for p in case.operation.headers} and chance.randint(0, 9):
             seen = self._seen(case, who)
-            version = f'"{seen["version"]}"' if "version" in seen else draw(st.sampled_from(['"1"', '"2"', 'W/"1"']))
+            version = f'"{seen["version"]}"' if "version" in seen else chance.choice(['"1"', '"2"', 'W/"1"'])
             case.headers = {**{k: v for k, v in (case.headers or {}).items() if k.lower() != "if-match"}}
             case.headers["if-match"] = version
         del headers
         if isinstance(case.body, dict):
-            self._make_act(case, seen, draw)
-            case.body = self._real(case.body, "", draw)
+            self._make_act(case, seen, chance)
+            case.body = self._real(case.body, "", chance)
 
     def _seen(self, case: Case, who: str) -> dict[str, Any]:
         """The record that a change is about, as the caller sees it before."""
@@ -176,32 +179,32 @@ class Attacker:
                 return {}
         return {}
 
-    def _make_act(self, case: Case, seen: dict[str, Any], draw: Callable[[Any], Any]) -> None:
+    def _make_act(self, case: Case, seen: dict[str, Any], chance: Random) -> None:
         """Take one of the acts that are open to the caller, with the example of its record."""
         options = seen.get("procedure", {}).get("options", [])
-        if not (case.operation.path.endswith("/acts") and options and draw(st.integers(0, 4))):
+        if not (case.operation.path.endswith("/acts") and options and chance.randint(0, 4)):
             return
-        option = draw(st.sampled_from(options))
+        option = chance.choice(options)
         assert isinstance(case.body, dict)
         case.body |= {"step": option.get("step") or seen["procedure"]["step"], "outcome": option["outcome"]}
         if option.get("record_schema"):
             case.body["record"] = json.loads(json.dumps((option["record_schema"].get("examples") or [{}])[0]))
-            if case.body["record"] and draw(st.booleans()):
-                key = draw(st.sampled_from(sorted(case.body["record"])))
-                case.body["record"][key] = draw(st.sampled_from([*STRANGE, "9999-12-31", "2026-13-01", "23:61"]))
+            if case.body["record"] and chance.getrandbits(1):
+                key = chance.choice(sorted(case.body["record"]))
+                case.body["record"][key] = chance.choice([*STRANGE, "9999-12-31", "2026-13-01", "23:61"])
 
-    def _real(self, value: Any, name: str, draw: Callable[[Any], Any]) -> Any:
+    def _real(self, value: Any, name: str, chance: Random) -> Any:
         if isinstance(value, dict):
-            return {key: self._real(each, str(key), draw) for key, each in value.items()}
+            return {key: self._real(each, str(key), chance) for key, each in value.items()}
         if isinstance(value, list):
-            return [self._real(each, name, draw) for each in value[:30]]
+            return [self._real(each, name, chance) for each in value[:30]]
         if isinstance(value, str):
-            if _is_id(value) and draw(st.integers(0, 4)):
-                return draw(st.sampled_from(self._ids_for(name) or [str(uuid4())]))
-            if DAY.fullmatch(value) and draw(st.booleans()):
-                return (day_of(utc_now()) + timedelta(days=draw(st.integers(-400, 400)))).isoformat()
-            if not draw(st.integers(0, 30)):
-                return draw(st.sampled_from(STRANGE))
+            if _is_id(value) and chance.randint(0, 4):
+                return chance.choice(self._ids_for(name) or [str(uuid4())])
+            if DAY.fullmatch(value) and chance.getrandbits(1):
+                return (day_of(utc_now()) + timedelta(days=chance.randint(-400, 400))).isoformat()
+            if not chance.randint(0, 30):
+                return chance.choice(STRANGE)
         return value
 
     def _ids_for(self, name: str) -> list[str]:

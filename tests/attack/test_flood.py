@@ -150,10 +150,9 @@ async def test_slow_clients_leave_others_alone_and_are_let_go_of(url: str, count
     async with httpx.AsyncClient(base_url=url, timeout=60) as client:
         assert (await client.get("/api/openapi.json")).status_code == 200
     heads = [await _say(port, b"GET / HTTP/1.1\r\nHost: x\r\n") for _ in range(300)]
-    bodies = [
-        await _say(port, b"POST /api/v1/oauth/token HTTP/1.1\r\nHost: x\r\nContent-Length: 900000\r\n\r\nx")
-        for _ in range(100)
-    ]
+    # Of a body that is no form the route takes nothing: it would answer before the body is there.
+    form = b"Content-Type: application/x-www-form-urlencoded\r\nContent-Length: 900000\r\n\r\nx"
+    bodies = [await _say(port, b"POST /api/v1/oauth/token HTTP/1.1\r\nHost: x\r\n" + form) for _ in range(100)]
     readers = [
         await _say(port, b"GET /api/openapi.json HTTP/1.1\r\nHost: x\r\n\r\n" * 4, limit=1024) for _ in range(50)
     ]
@@ -166,7 +165,7 @@ async def test_slow_clients_leave_others_alone_and_are_let_go_of(url: str, count
     watcher.done.set()
     await watching
     sys.stderr.write(f"\n450 slow clients, gone after {seconds:.1f} s; {watcher.said()}\n")
-    assert all(b" 408 " in said for said in endings)
+    assert {said[:400] for said in endings if b" 408 " not in said} == set()
     assert statistics.median(watcher.seconds) < PATIENCE * crowding()
     for _, writer in [*heads, *bodies, *readers]:
         writer.close()

@@ -81,6 +81,8 @@ async def world(demo_app) -> Any:
     await made.client.aclose()
 
 
+# All of it takes a quarter of an hour where others work too.
+@pytest.mark.timeout(3600)
 @pytest.mark.slow
 async def test_every_answer_is_what_the_permissions_say(world: World, capsys: pytest.CaptureFixture[str]) -> None:
     asking = Asking(world)
