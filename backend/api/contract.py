@@ -24,7 +24,8 @@ example.
 - Lists answer `{"items": [...], "next_cursor": ...}`; ask again with `cursor` until it is null.
 - A change of an existing record carries `If-Match` with the record's ETag: 428 without, 412 when someone was faster.
 - A POST may carry an `Idempotency-Key`: asked again with the same key within 7 days it is not done again, and answers
-  what it answered (`idempotency-replayed: true`). `x-answer-kept: false`: the answer holds a secret and is told once.
+  what it answered while its record is in sight (`idempotency-replayed: true`). `x-answer-kept: false`: the answer holds
+  a secret and is told once.
 - A record under a procedure says in `procedure.options` what *you* may do next and what is still missing.
 - Where a client has a confirmed key for requests, each of them is signed: `X-App-Id` (its `client_id`), `X-Key-Id`,
   `X-Timestamp` (seconds since 1970, at most 5 minutes off), `X-Nonce` (16 to 64 characters, once), `X-Body-Digest`
@@ -32,6 +33,7 @@ example.
   query with its parts sorted by name (those of one name in the order in which they are sent), timestamp, nonce, the
   digest's hexadecimal. `hmac-sha256` takes the key's 32 bytes;
   `sm2-sm3` the default user id, DER or r and s. Vectors: `openapi/signature-vectors.json`.
+  `If-Match` and `Idempotency-Key` are not under the signature.
 - A POST of a batch of records needs no key: each record has the partner's own id, and brought again it is unchanged.
 - `x-example-role` names the demonstration's account, or the partner's program, with which the example of an operation
   works.
