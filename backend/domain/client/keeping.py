@@ -261,7 +261,7 @@ async def resume_client(session: Session, actor: Actor, moment: Moment, id: UUID
 
 
 async def _place(session: Session, actor: Actor, id: UUID) -> Organization:
-    place = await organization_in(session, actor.reach("client:read"), id, lock=True)
+    place = await organization_in(session, actor.reach("organization:read"), id, lock=True)
     if place is None:
         raise NotFound("not_found")
     if not actor.may("client:write", place.path):
