@@ -22,7 +22,7 @@ from backend.db.procedure import ProcedureRun
 from backend.db.rectification import RectificationRelook, RelookKind
 from backend.db.row_security import KEEPER, open_vault
 from backend.db.second_step import SecondStep
-from backend.db.snapshot import Snapshot
+from backend.db.snapshot import Snapshot, SnapshotState
 from backend.db.webhook import Webhook
 from backend.db.webhook_delivery import DeliveryState, WebhookDelivery
 from backend.domain.access import ROLE_PERMISSIONS, Moment
@@ -324,12 +324,13 @@ async def _own_session(world: World, _: str, caller: Account | None) -> Subject:
 
 @maker("own_snapshot")
 async def _own_snapshot(world: World, _: str, caller: Account | None) -> Subject:
-    """One that the caller asked for and nobody has written yet."""
+    """One that the caller asked for, and that came to nothing: another may be asked for."""
     assert caller
     made = Snapshot(
         caller_id=caller.id,
         is_client=False,
         resources=["organizations"],
+        state=SnapshotState.failed,
         language="zh-CN",
         rights={"reach": {}, "own": []},
         keep_until=utc_now() + timedelta(days=3),
