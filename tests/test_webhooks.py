@@ -8,7 +8,7 @@ import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -20,6 +20,7 @@ from backend.app import create_app
 from backend.db.base import utc_now
 from backend.db.roles import Addresses
 from backend.domain.access import Moment
+from backend.domain.calendar import day_of, start_of
 from backend.domain.event import record
 from backend.domain.webhook.redelivery import forget_delivered
 from backend.domain.webhook.rule import DEAD_AFTER, KEPT, LEASE, TRIES
@@ -327,6 +328,21 @@ async def test_what_senders_do_comes_when_the_day_is_over_and_tells_no_time(here
         for each in said:
             found = await reader.execute(sa.text("SELECT 1 FROM event WHERE id = :change_id"), each["data"])
             assert found.first() is None, "the event's own id has a place in time"
+
+
+async def test_what_is_committed_just_after_its_day_is_over_is_told(here: County, receiver: Receiver) -> None:
+    hook = await Hook.start(here, receiver.url, "feedback-cards")
+    midnight = start_of(day_of(utc_now()) + timedelta(days=1))
+
+    async def followed(at: datetime) -> None:
+        async with here.app.state.database.transaction() as session:
+            await follow(session, UUID(hook.id), Moment(at))
+
+    await followed(midnight + timedelta(seconds=1))
+    late = await Case.sent(here)
+    await followed(midnight + timedelta(hours=1))
+    await hook.send()
+    assert [each[1] for each in told(hook, receiver)] == [late.id]
 
 
 async def test_nobody_is_told_that_a_card_is_about_them(here: County, receiver: Receiver) -> None:

@@ -2,13 +2,13 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from backend.api.change_reading import ROWS, SENT, look_up
+from backend.api.change_reading import ROWS, SENDERS_GRACE, SENT, look_up
 from backend.db.base import Session, utc_now
 from backend.db.change import last_settled, records_as_json, steps_after, subjects_by_day
 from backend.db.client import Client
@@ -45,6 +45,12 @@ def actor_of(client: Client, reach: Organization) -> Actor:
         client.scopes,
         client.scopes,
     )
+
+
+def untold_day(now: datetime) -> date:
+    """The first day of which senders' doings are not told yet: what was begun in the last second of the day before it
+    is committed by now. `now` is the county's."""
+    return day_of(now - SENDERS_GRACE)
 
 
 async def newest(reader: AsyncConnection) -> Position | None:
@@ -118,11 +124,11 @@ async def _told_of_days(
 ) -> _Told:
     """What senders did on days that are over: of a day, in an order that tells nothing."""
     resource = next((each for each in wanted if each.subject_kind == SENT), None)
-    today = day_of(moment.now)
+    untold = untold_day(moment.now)
     if resource is None or not is_wanted(day_type(resource), webhook.types):
-        progress.after_day, progress.after_mixed = max(progress.after_day, today), ""
+        progress.after_day, progress.after_mixed = max(progress.after_day, untold), ""
         return _Told()
-    found = await subjects_by_day(reader, WITHOUT_TIME, SENT, progress.days, today, STEPS + 1)
+    found = await subjects_by_day(reader, WITHOUT_TIME, SENT, progress.days, untold, STEPS + 1)
     told = _Told(more=len(found) > STEPS)
     ids = [key for _, key in found[:STEPS]]
     seen = await records_as_json(reader, ROWS[resource.name](actor, moment, _LANGUAGE), ids) if ids else {}
@@ -134,7 +140,7 @@ async def _told_of_days(
     if told.more:
         progress.after_day, progress.after_mixed = found[STEPS - 1][0]
     else:
-        progress.after_day, progress.after_mixed = max(progress.after_day, today), ""
+        progress.after_day, progress.after_mixed = max(progress.after_day, untold), ""
     return told
 
 

@@ -11,11 +11,10 @@ from sqlalchemy.exc import SQLAlchemyError
 from backend.db.engine import Database, open_database
 from backend.db.webhook import behind
 from backend.db.webhook_delivery import due_webhooks
-from backend.domain.calendar import day_of
 from backend.domain.keys import load_cipher
 from backend.domain.webhook.target import TargetRules
 from backend.settings import Settings, split
-from backend.webhooks.following import follow, newest
+from backend.webhooks.following import follow, newest, untold_day
 from backend.webhooks.sending import Sender, send
 
 INTERVAL = 1.0
@@ -68,7 +67,7 @@ async def follow_all(sender: Sender) -> None:
     async with sender.database.transaction() as session:
         moment = await sender.moment(session)
         end = await newest(await session.connection())
-        waiting = await behind(session, end, day_of(moment.now), sender.clock())
+        waiting = await behind(session, end, untold_day(moment.now), sender.clock())
     for webhook_id in waiting:
         more: bool | None = True
         while more:
