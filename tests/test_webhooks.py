@@ -164,12 +164,15 @@ async def test_410_pauses_and_what_happened_meanwhile_is_told_after_the_pause(he
     assert "410" in shown["reason"]
     notices = (await hook.partner.keeper.get("/me/notices")).json()["items"]
     assert any("停止使用" in each["title"] for day in notices for each in day["notices"])
+    assert shown["behind_since"] is None
     second = await new_member(here, here.branch)
     hook.clock.ahead = timedelta(minutes=3)
     assert await hook.round() == 0
+    assert (await hook.get())["behind_since"] is not None, "what happens meanwhile is no message yet, but it waits"
     receiver.answer = lambda _: 204
     await hook.done("POST", "/resumption", {"reason": "对方已修复"})
     assert await hook.round() == 2
+    assert (await hook.get())["behind_since"] is None
     assert {each[1] for each in told(hook, receiver)[1:]} == {first["id"], second["id"]}
 
 

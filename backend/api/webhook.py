@@ -1,7 +1,7 @@
 """Webhooks of partners' programs: set up, confirmed, paused, closed; their messages and how they arrived."""
 
 from datetime import timedelta
-from typing import Annotated
+from typing import Annotated, Any
 from uuid import UUID
 
 from fastapi import APIRouter, Depends, Path, Query, Request, Response
@@ -40,10 +40,12 @@ from backend.api.webhook_shapes import (
 )
 from backend.db.base import Session, utc_now
 from backend.db.read import Order, page_of, record_of
-from backend.db.webhook import Webhook, webhook_in, webhook_rows
+from backend.db.webhook import Webhook, behind_since, webhook_in, webhook_rows
 from backend.db.webhook_delivery import DeliveryState, WebhookDelivery, delivery_counts, delivery_rows
 from backend.domain.access import Actor
+from backend.domain.change import RESOURCES
 from backend.domain.errors import NotFound
+from backend.domain.event import SENSITIVE_READS, WITHOUT_TIME
 from backend.domain.webhook.keeping import (
     NewWebhook,
     change_webhook,
@@ -77,9 +79,15 @@ async def target_rules(request: Request) -> TargetRules:
 RulesDep = Annotated[TargetRules, Depends(target_rules)]
 
 
+def _lag() -> list[Any]:
+    """How far behind a subscription is: its messages, and what it has not made messages of yet."""
+    kinds = {resource.name: resource.subject_kind for resource in RESOURCES}
+    return [*delivery_counts(), behind_since(kinds, but=WITHOUT_TIME | SENSITIVE_READS)]
+
+
 async def _shown(session: Session, actor: Actor, id: UUID) -> Response:
     await session.flush()
-    question = webhook_rows(actor.reach("client:read"), delivery_counts(), utc_now()).where(col(Webhook.id) == id)
+    question = webhook_rows(actor.reach("client:read"), _lag(), utc_now()).where(col(Webhook.id) == id)
     body = await record_of(await session.connection(), question)
     if body is None:
         raise NotFound("not_found")
@@ -94,7 +102,7 @@ async def list_(
     client_id: Annotated[UUID | None, Query(description="Only those of this client.")] = None,
 ) -> Response:
     """The webhooks of clients within reach, the newest first, with how each goes."""
-    question = webhook_rows(actor.reach("client:read"), delivery_counts(), utc_now())
+    question = webhook_rows(actor.reach("client:read"), _lag(), utc_now())
     if client_id is not None:
         question = question.where(col(Webhook.client_key) == client_id)
     order = [Order(col(Webhook.created_at), descending=True), Order(col(Webhook.id), descending=True)]

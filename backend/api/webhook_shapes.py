@@ -107,7 +107,8 @@ class WebhookClient(Answer):
 class WebhookOut(Answer):
     """A subscription and how it goes. `unconfirmed`: nothing is sent before somebody else has confirmed the address.
     `client_over`: its client is suspended or has ended. `failing`: the last message did not arrive. `waiting_since` is
-    when the oldest message that waits came from the log; `reason` why it is paused or closed."""
+    when the oldest message that waits came from the log, `behind_since` when the oldest of what is no message yet was
+    written there, as while it is paused; `reason` why it is paused or closed."""
 
     id: UUID
     client: WebhookClient
@@ -127,6 +128,7 @@ class WebhookOut(Answer):
     waiting: int
     dead: int
     waiting_since: datetime | None
+    behind_since: datetime | None
     created_at: datetime
     version: int
 

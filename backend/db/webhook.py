@@ -1,6 +1,6 @@
 """Webhooks: to whom what is told, where to, signed with what; and how far each has followed the log."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID
@@ -13,7 +13,7 @@ from backend.db.base import Row, Session, Table, Versioned, timestamp
 from backend.db.change import DayPlace
 from backend.db.client import Client
 from backend.db.encrypted import encrypted
-from backend.db.event import Position
+from backend.db.event import IN_ORDER, Event, Position, TransactionId
 from backend.db.organization import Organization, Reach, under
 
 SHARED: dict[str, Any] = {"key_share": True}
@@ -183,6 +183,30 @@ async def note_outcome(session: Session, webhook_id: UUID, at: datetime, failure
         .execution_options(populate_existing=True)
     )
     return (await session.execute(statement)).scalar_one_or_none()
+
+
+def behind_since(kinds: Mapping[str, str], *, but: Collection[str]) -> sa.ColumnElement[Any]:
+    """Since when a subscription has not looked at something in the log about its resources, in its county; null when it
+    is at the end, or has not begun. `kinds`: what events call each resource; `but`: kinds of events beside the log."""
+    place = sa.tuple_(
+        sa.cast(sa.cast(col(WebhookProgress.after_transaction), sa.Text), TransactionId),
+        col(WebhookProgress.after_sequence),
+    )
+    resource = sa.case({kind: name for name, kind in kinds.items()}, value=col(Event.subject_kind))
+    question = (
+        sa.select(col(Event.created_at))
+        .where(
+            sa.tuple_(*IN_ORDER) > place,
+            col(Event.county_id) == col(Webhook.county_id),
+            resource == sa.any_(col(Webhook.resources)),
+            col(Event.kind).not_in(sorted(but)),
+        )
+        .order_by(*IN_ORDER)
+        .limit(1)
+    )
+    closed = col(Webhook.closed_at).is_not(None)
+    found = question.correlate(Webhook, WebhookProgress).scalar_subquery()
+    return sa.case((closed, None), else_=found).label("behind_since")
 
 
 def webhook_rows(reach: Reach, counts: Sequence[Any], at: datetime) -> sa.Select[Any]:

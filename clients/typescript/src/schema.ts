@@ -10988,9 +10988,12 @@ export interface components {
          * WebhookOut
          * @description A subscription and how it goes. `unconfirmed`: nothing is sent before somebody else has confirmed the address.
          *     `client_over`: its client is suspended or has ended. `failing`: the last message did not arrive. `waiting_since` is
-         *     when the oldest message that waits came from the log; `reason` why it is paused or closed.
+         *     when the oldest message that waits came from the log, `behind_since` when the oldest of what is no message yet was
+         *     written there, as while it is paused; `reason` why it is paused or closed.
          */
         WebhookOut: {
+            /** Behind Since */
+            behind_since: string | null;
             client: components["schemas"]["WebhookClient"];
             /** Confirmed At */
             confirmed_at: string | null;

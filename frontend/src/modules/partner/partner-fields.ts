@@ -49,3 +49,12 @@ export function deedsOf(webhook: Webhook, keeps: boolean, confirms: boolean): We
 export function minutesSince(since: string, now: number): number {
   return Math.max(0, Math.floor((now - Date.parse(since)) / 60_000));
 }
+
+/** What a webhook has not been sent, as keys of words with what fills them: its messages, and what has happened since it last looked at the log. */
+export function lagWords(webhook: Webhook, now: number): { key: string; count?: number; minutes?: number }[] {
+  const { waiting, waiting_since: since, behind_since: behind, state } = webhook;
+  const words = [];
+  if (since !== null) words.push({ key: 'partner.waits', count: waiting, minutes: minutesSince(since, now) });
+  if (behind !== null) words.push({ key: state === 'paused' ? 'partner.behind_paused' : 'partner.behind', minutes: minutesSince(behind, now) });
+  return words.length > 0 ? words : [{ key: 'partner.nothing_waits' }];
+}

@@ -2,12 +2,12 @@ import { describe, expect, it } from 'vitest';
 
 import type { Webhook } from '@/api/types-partner';
 
-import { deedsOf, minutesSince } from './partner-fields';
+import { deedsOf, lagWords, minutesSince } from './partner-fields';
 
 const webhook: Webhook = {
   id: 'w', client: { id: 'c', client_id: 'county-platform', name: '县一体化平台' }, organization: { id: 'o', name: '县委' }, url: 'https://hooks.platform.example/',
   resources: ['members'], types: [], state: 'active', confirmed_at: '2026-11-01T00:00:00Z', paused_at: null, reason: null, secrets: [],
-  last_success_at: null, last_failure_at: null, last_failure: null, failing_since: null, waiting: 0, dead: 0, waiting_since: null, created_at: '2026-11-01T00:00:00Z', version: 1,
+  last_success_at: null, last_failure_at: null, last_failure: null, failing_since: null, waiting: 0, dead: 0, waiting_since: null, behind_since: null, created_at: '2026-11-01T00:00:00Z', version: 1,
 };
 
 describe('what may be done with a webhook', () => {
@@ -33,5 +33,19 @@ describe('how long something waits', () => {
   it('is told in whole minutes and never less than none', () => {
     expect(minutesSince('2026-11-30T10:00:00Z', Date.parse('2026-11-30T10:07:59Z'))).toBe(7);
     expect(minutesSince('2026-11-30T10:00:00Z', Date.parse('2026-11-30T09:59:00Z'))).toBe(0);
+  });
+});
+
+describe('what a webhook has not been sent', () => {
+  const now = Date.parse('2026-11-30T10:07:00Z');
+
+  it('is nothing when no message waits and the log is read to its end', () => {
+    expect(lagWords(webhook, now)).toEqual([{ key: 'partner.nothing_waits' }]);
+  });
+
+  it('is what happened while it is paused, beside its messages', () => {
+    const paused: Webhook = { ...webhook, state: 'paused', waiting: 2, waiting_since: '2026-11-30T10:00:00Z', behind_since: '2026-11-30T10:05:00Z' };
+    expect(lagWords(paused, now)).toEqual([{ key: 'partner.waits', count: 2, minutes: 7 }, { key: 'partner.behind_paused', minutes: 2 }]);
+    expect(lagWords({ ...paused, state: 'active', waiting_since: null }, now)).toEqual([{ key: 'partner.behind', minutes: 2 }]);
   });
 });
