@@ -95,13 +95,17 @@ class Bridge:
         """What was answered. The receipt is for the caller, who follows the card with it."""
         receipt = told["receipt"] and f"{told['receipt']['code']} {told['receipt']['pin']}"
         problem = json.dumps(told["unknown"], ensure_ascii=False) if told["unknown"] else None
+        if said := told["problem"]:
+            problem = "; ".join([said["detail"], *(f"{one['pointer']} {one['message']}" for one in said["errors"])])
+        # What was refused once its code was known still waits: a clerk has it tried again, or dismisses it.
+        result = "waiting" if told["result"] == "refused" else told["result"]
         with self.base:
             self.base.execute(
                 "INSERT INTO work_order (id, result, card, number, receipt, status, problem)"
                 " VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT (id) DO UPDATE SET result = excluded.result,"
                 " card = excluded.card, number = excluded.number, receipt = excluded.receipt,"
                 " status = excluded.status, problem = excluded.problem",
-                (order, told["result"], told["id"], told["number"], receipt, told["status"], problem),
+                (order, result, told["id"], told["number"], receipt, told["status"], problem),
             )
 
     def work(self) -> None:

@@ -71,16 +71,18 @@ def test_orders_become_cards_once_and_the_hotline_learns_what_became_of_them(
         order(said("RX-1"), place, "lamps", said("路灯不亮")),
         order(said("RX-2"), place, code, said("水渠漏水")),
         order(said("RX-3"), place, "lamps", ""),
+        order(said("RX-4"), place, code, said("桥栏杆松动")) | {"ended": "2036-11-09T01:14:00Z"},
     )
     words = ["push", str(orders), "--file", str(file)]
     pushed = run(installation, "hotline_bridge", *words)
     assert pushed.returncode == 1, pushed.stdout + pushed.stderr
-    came, waits, refused = rows(file, ORDERS)
+    came, waits, refused, unheard = rows(file, ORDERS)
     assert (came[0], came[4]) == ("created", "received")
     assert re.fullmatch(r"\S+ \d{4,8}", came[3])
     assert (waits[0], waits[1]) == ("waiting", None), waits
     assert code in waits[5]
     assert (refused[0], "/content" in refused[5]) == ("refused", True)
+    assert unheard[0] == "waiting"
 
     client = client_of(Office(installation, "system_admin"))
     means = {"client_id": client, "resource": "feedback-cards", "field": "category", "code": code, "value": "roads"}
@@ -102,6 +104,18 @@ def test_orders_become_cards_once_and_the_hotline_learns_what_became_of_them(
         act(clerk, came[1])
         until(lambda: rows(file, "SELECT 1 FROM work_order WHERE card = ? AND status != 'received'", came[1]))
         until(lambda: rows(file, "SELECT 1 FROM work_order WHERE id LIKE 'RX-2%' AND card IS NOT NULL"))
+        # What was refused once its code was known is not forgotten: the hotline learns why, and what became of it.
+        until(
+            lambda: rows(file, "SELECT 1 FROM work_order WHERE result = 'waiting' AND problem LIKE '%/call/ended_at%'")
+        )
+        row = next(one for one in clerk.get("/mapping-queue")["items"] if one["source_id"].startswith("RX-4"))
+        why = {"reason": said("热线中心已更正")}
+        clerk.asked("POST", f"/mapping-queue/{row['id']}/dismissal", json=why, headers=match(row))
+        until(
+            lambda: rows(
+                file, "SELECT 1 FROM work_order WHERE result = 'dismissed' AND problem LIKE ?", f"%{why['reason']}%"
+            )
+        )
     assert rows(file, "SELECT count(*), count(DISTINCT id) FROM message") == rows(
         file, "SELECT count(*), count(*) FROM message WHERE done"
     )
