@@ -56,7 +56,7 @@ class Mirror:
                 if self.follow(once=once):
                     return
             except Refusal as refusal:
-                if refusal.code != "cursor_invalid":
+                if not any(one.code == "cursor_invalid" for one in refusal.problems):
                     raise
                 self.forget()
 
@@ -96,7 +96,7 @@ class Mirror:
         for page in self.county.changes(RESOURCES, self.kept("cursor"), wait=0 if once else 25):
             # What is read anew is read before the transaction, for it takes as long as it takes.
             anew = [
-                (item, list(self.read(item))) for item in page["items"] if item["op"] == "resync" and item["resource"]
+                (item, self.read_anew(item)) for item in page["items"] if item["op"] == "resync" and item["resource"]
             ]
             with self.base:
                 for item in page["items"]:
@@ -117,6 +117,15 @@ class Mirror:
             if once and not page["more"]:
                 return True
         return False
+
+    def read_anew(self, item: Any) -> list[Any]:
+        """What there is below an organisation; nothing where it went out of reach since, which the feed says next."""
+        try:
+            return list(self.read(item))
+        except Refusal as refusal:
+            if refusal.status != 404:
+                raise
+            return []
 
     def read(self, item: Any) -> Iterator[Any]:
         """Everything of a resource below an organisation, from its list."""

@@ -64,3 +64,10 @@ def test_a_mirror_that_lost_something_says_which_group_differs(installation: Ins
     assert found.returncode == 1
     assert found.stdout.splitlines()[-1] == "1 groups differ"
     assert "decisions of " in found.stdout
+    # A cursor that the service does not know is no end: it begins with a snapshot, and all is there again.
+    with closing(sqlite3.connect(file)) as base, base:
+        base.execute("UPDATE kept SET value = 'AAAA' WHERE name = 'cursor'")
+    again = run(installation, "county_mirror", "--file", str(file), "--compare")
+    assert again.returncode == 0, again.stdout + again.stderr
+    assert "snapshot: {" in again.stdout
+    assert again.stdout.splitlines()[-1] == "0 groups differ"
