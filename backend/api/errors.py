@@ -178,7 +178,9 @@ async def _http(request: Request, error: Exception) -> JSONResponse:
 
 
 async def _stray_cursor(request: Request, _error: Exception) -> JSONResponse:
-    return problem(request, 422, "invalid", problems=[Problem("/cursor", "cursor_invalid")])
+    # The feed calls its cursor otherwise, and its stream takes it from a header.
+    name = next((each for each in ("cursor", "after") if each in request.query_params), "last-event-id")
+    return problem(request, 422, "invalid", problems=[Problem(f"/{name}", "cursor_invalid")])
 
 
 async def _too_often(request: Request, error: Exception) -> JSONResponse:
