@@ -9,6 +9,7 @@ from backend.domain.access import Actor, Moment
 from backend.domain.errors import invalid
 from backend.domain.event import record
 from backend.domain.password import Passwords, choose_password
+from backend.domain.staff.alarm import tell_of_change
 
 
 async def change_own_password(
@@ -41,6 +42,8 @@ async def change_own_password(
         subject_id=account.id,
         data={"forced": forced, "sessions_ended": len(ended)},
     )
+    if not forced:
+        await tell_of_change(session, moment, account, "account.password_changed")
     return len(ended)
 
 

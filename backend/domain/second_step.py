@@ -26,6 +26,7 @@ from backend.domain.crypto import FieldCipher
 from backend.domain.errors import Conflict, invalid
 from backend.domain.event import record
 from backend.domain.sign_in_key import SignInKey
+from backend.domain.staff.alarm import tell_of_change
 
 STEP_SECONDS = 30
 _TOLERATED = 1
@@ -142,7 +143,7 @@ async def confirm_second_step(
     step.last_counter = counter
     session.add(step)
     codes = await _give_recovery_codes(session, keys, step)
-    _told(session, actor, moment, "account.second_step_set")
+    await _told(session, actor, moment, "account.second_step_set")
     return codes
 
 
@@ -152,7 +153,7 @@ async def renew_recovery_codes(
     """New recovery codes in place of the old ones, for a code of the authenticator."""
     step = await _proved(session, actor, keys, code, now)
     codes = await _give_recovery_codes(session, keys, step)
-    _told(session, actor, moment, "account.recovery_codes_renewed")
+    await _told(session, actor, moment, "account.recovery_codes_renewed")
     return codes
 
 
@@ -162,7 +163,7 @@ async def give_up_second_step(
     """Give up the authenticator, for another one or for none; where two steps are asked for, the next one is due."""
     await _proved(session, actor, keys, code, now)
     await remove_second_step(session, actor.account_id)
-    _told(session, actor, moment, "account.second_step_given_up")
+    await _told(session, actor, moment, "account.second_step_given_up")
 
 
 async def _proved(session: Session, actor: Actor, keys: StepKeys, code: str, now: datetime) -> SecondStep:
@@ -180,7 +181,7 @@ async def _give_recovery_codes(session: Session, keys: StepKeys, step: SecondSte
     return codes
 
 
-def _told(session: Session, actor: Actor, moment: Moment, kind: str) -> None:
+async def _told(session: Session, actor: Actor, moment: Moment, kind: str) -> None:
     record(
         session,
         actor,
@@ -190,3 +191,5 @@ def _told(session: Session, actor: Actor, moment: Moment, kind: str) -> None:
         organization_id=actor.organization_id,
         subject_id=actor.account_id,
     )
+    account = await session.get_one(Account, actor.account_id)
+    await tell_of_change(session, moment, account, kind)

@@ -4,9 +4,12 @@ from typing import Any
 
 import httpx
 import pytest
+import sqlalchemy as sa
+from sqlmodel import col
 
 from backend.db.account import Account, RoleGrant
 from backend.db.base import utc_now
+from backend.db.notice import Notice
 from backend.db.second_step import SecondStep
 from tests.api.accounts import REASON, change, code_of, detail, give, kinds_of, last_event, released_code
 from tests.api.test_account_life import join
@@ -55,6 +58,9 @@ async def test_reset_second_step_200_takes_the_authenticator_and_every_session_a
         assert (await me(client, bearer(opened))).status_code == 401
         again = await sign_in(client, account.username)
         assert (await me(client, bearer(again))).json()["due"] == "second_step"
+    async with county.app.state.database.reader() as reader:
+        said = await reader.execute(sa.select(Notice.step_title).where(col(Notice.account_id) == account.id))
+    assert [title["en"] for title in said.scalars()] == ["Authenticator reset"]
     event = await last_event(county, account.id)
     assert event.kind == "account.signed_in"
     assert (await kinds_of(county, account.id)).count("account.second_step_reset") == 1

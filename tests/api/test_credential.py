@@ -219,3 +219,21 @@ async def test_a_demonstration_asks_for_one_step(demo) -> None:
 async def test_security_401_without_a_token(anonymous) -> None:
     for path in ("/me/security", "/me/sessions"):
         assert (await anonymous.get(f"/api/v1{path}")).status_code == 401
+
+
+CHANGES = ("Password changed", "Authenticator put to use", "Recovery codes renewed")
+
+
+async def test_every_change_of_what_one_signs_in_with_is_told_to_the_person(county) -> None:
+    account = await person(county)
+    async with browser(county.app) as client:
+        opened = await sign_in(client, account.username)
+        assert (await change(client, opened)).status_code == 200
+        begun = (await post(client, opened, "", current_password=NEW)).json()
+        code = pyotp.TOTP(begun["secret"]).now()
+        codes = (await post(client, opened, "/confirmation", code=code)).json()["recovery_codes"]
+        assert (await post(client, opened, "/recovery-codes", code=codes[0])).status_code == 200
+        days = (await client.get("/api/v1/me/notices", headers=bearer(opened))).json()["items"]
+    told = [(one["subject_kind"], one["step_title"]) for day in days for one in day["notices"]]
+    assert sorted(told) == sorted(("account_own", title) for title in CHANGES)
+    assert all(account.username in one["title"] for day in days for one in day["notices"])

@@ -20,6 +20,7 @@ PARTS = {
     "seal_events": "nobody: a seal over events that was itself one would ask for the next seal",
     "tell_of_recovery": "invite, release_invitation and recover_administrator, which call it after their own event",
     "tell_of_lock": "the sign-in that failed, before it",
+    "tell_of_change": "the changes of password and second step, after their own event",
     "add_alarms": "whatever it is an alarm of",
     "begin_commit": "commit_ledger, which follows with the outcome",
 }

@@ -12,6 +12,7 @@ from backend.db.notice import ACCOUNT, OWN_ACCOUNT, add_notices
 from backend.db.organization import Organization
 from backend.domain.access import Moment
 from backend.domain.calendar import day_of, start_of
+from backend.domain.event import EVENT_KINDS
 from backend.domain.scene import Title
 
 AUDITOR = "audit_admin"
@@ -30,6 +31,8 @@ _STEPS: dict[Recovery, Title] = {
     "released": {"zh-CN": "放行重设密码", "en": "A password made anew was released"},
 }
 
+
+_CHANGED = "账号 {username} 的登录凭据有变动；不是本人所为的，请立即修改密码并告知安全管理员"
 
 Locked = Literal["place", "everywhere", "second_step"]
 """What of signing in to an account is locked: one place, all that are not known, or all codes but recovery codes."""
@@ -51,6 +54,13 @@ async def tell_of_recovery(
     title = _TITLES[what].format(username=account.username)
     await add_alarms(session, moment, [account.id], OWN_ACCOUNT, account, title, _STEPS[what])
     await add_alarms(session, moment, set(auditors) - {account.id}, ACCOUNT, account, title, _STEPS[what])
+
+
+async def tell_of_change(session: Session, moment: Moment, account: Account, kind: str) -> None:
+    """Tell the person that what they sign in with was changed, by the kind of its event: if it was not they, somebody
+    sits at their desk (ASVS 2.2.3)."""
+    title = _CHANGED.format(username=account.username)
+    await add_alarms(session, moment, [account.id], OWN_ACCOUNT, account, title, EVENT_KINDS[kind])
 
 
 async def tell_of_lock(session: Session, moment: Moment, account: Account, where: Locked) -> None:

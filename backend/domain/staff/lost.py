@@ -12,6 +12,7 @@ from backend.db.second_step import remove_second_step, second_step_of
 from backend.db.session import end_sessions
 from backend.domain.access import Actor, Moment
 from backend.domain.errors import Forbidden
+from backend.domain.staff.alarm import tell_of_change
 from backend.domain.staff.find import account_for, seen_account
 from backend.domain.staff.life import tell
 
@@ -47,4 +48,5 @@ async def reset_second_step(session: Session, actor: Actor, moment: Moment, id: 
     ended = await end_sessions(session, account.id, utc_now(), "second_step_reset")
     data = {"sessions": len(ended), "reason": reason}
     tell(session, actor, moment, "account.second_step_reset", account, organization, data)
+    await tell_of_change(session, moment, account, "account.second_step_reset")
     return True
