@@ -5,6 +5,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
 PAGE = ROOT / "docs" / "security.md"
+THREATS = ROOT / "docs" / "threats.md"
 _TEST = re.compile(r"\b(tests/[\w/]+\.py)(?:::(test_\w+))?")
 _LINK = re.compile(r"\]\(([\w./-]+\.md)\)")
 _FILE = re.compile(r"`((?:backend|docker|docs|scripts)/[\w./-]+)`")
@@ -12,7 +13,7 @@ _ROW = re.compile(r"^\| (?!---|item |section |article |sign )", re.MULTILINE)
 
 
 def named() -> list[tuple[str, str]]:
-    return _TEST.findall(PAGE.read_text())
+    return _TEST.findall(PAGE.read_text() + THREATS.read_text())
 
 
 def test_every_test_that_is_named_exists() -> None:
