@@ -56,6 +56,7 @@ Exporter = Annotated[Actor, needs("ledger:export")]
 Unmasker = Annotated[Actor, needs("member:unmask")]
 ClearKey = Annotated[str, Path(examples=["member"])]
 LedgerKey = Annotated[str, Path(examples=["member"], json_schema_extra={"enum": sorted(LEDGERS)})]
+ExportKey = Annotated[str, Path(examples=["rectification"], json_schema_extra={"enum": sorted(LEDGERS)})]
 ImportId = Annotated[UUID, Path(description="The id of an import.", examples=[examples.CHECKED_IMPORT])]
 CommittedId = Annotated[UUID, Path(description="The id of an import.", examples=[examples.COMMITTED_IMPORT])]
 
@@ -274,7 +275,7 @@ async def export(
     session: SessionDep,
     database: DatabaseDep,
     moment: MomentDep,
-    ledger: LedgerKey,
+    ledger: ExportKey,
     actor: Exporter,
     problems: Annotated[RectificationQuery, Depends()],
     organization_id: Annotated[
