@@ -50,3 +50,8 @@ def vaulted(table: str, key: str) -> tuple[str, ...]:
 async def open_vault(session: Session, name: UUID | Literal["keeper"]) -> None:
     """Open one row, or all, until the transaction ends; what was open before is closed."""
     await session.execute(sa.select(sa.func.set_config(_SETTING, str(name), True)))
+
+
+async def close_vault(session: Session) -> None:
+    """Close it again before the transaction goes on."""
+    await session.execute(sa.select(sa.func.set_config(_SETTING, "", True)))

@@ -12,6 +12,7 @@ from sqlmodel import SQLModel, col
 
 from backend.db.base import Session, Versioned
 from backend.db.ledger import LedgerImportRow, RowAction, created_ids
+from backend.db.row_security import KEEPER, close_vault, open_vault
 
 Part = tuple[str, str]
 
@@ -66,7 +67,11 @@ async def used_rows(
         questions.append(question)
     found = sa.union(*questions).subquery()
     ordered = sa.select(found.c.sheet, found.c.row, found.c.reason).order_by(found.c.ordinal).limit(limit)
-    return [(sheet, number, reason) for sheet, number, reason in await session.execute(ordered)]
+    # Rows behind the lock refer to records too, and the database may read them all to find those that do.
+    await open_vault(session, KEEPER)
+    used = [(sheet, number, reason) for sheet, number, reason in await session.execute(ordered)]
+    await close_vault(session)
+    return used
 
 
 async def remove_created(

@@ -3,15 +3,19 @@
 from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
+from uuid import UUID
 
 import httpx
 import pytest
 import sqlalchemy as sa
+from sqlalchemy.exc import DBAPIError
 
 from backend.db.organization import Organization, OrganizationName
 from backend.db.roles import Addresses
+from backend.db.usage import used_rows
 from backend.periodic import periodic
 from backend.worker import sweep
+from tests.api.feedbacks import about, new_card, sender
 from tests.factories import County
 from tests.rosters import ORGANIZATION_TITLES, Installation, installation, person, workbook
 
@@ -205,3 +209,25 @@ async def test_undo_and_commit_409_after_a_day_and_the_uploads_are_erased(shown:
     assert list(shown.settings.imports.iterdir()) == []
     assert (await shown.client.get(f"/imports/{made['id']}")).json()["rows"]["created"] == 1
     assert (await shown.client.get(f"/imports/{made['id']}/preview")).json()["items"] == []
+
+
+@pytest.mark.parametrize("joins", [("enable_nestloop", "enable_mergejoin"), ("enable_nestloop", "enable_hashjoin")])
+async def test_what_is_used_is_found_whichever_way_the_database_goes_about_it(
+    county: County, joins: tuple[str, str]
+) -> None:
+    """With reports in the vault, a plan that reads all rows of a table met the lock, and an undo ended with 503."""
+    async with sender(county.app) as client:
+        body = new_card(county, wish="misconduct", about=about(county.village), contact={"phone": "13900005678"})
+        assert (await client.post("/feedback-cards", json=body)).status_code == 201
+    made = await bring_in(
+        county.client("county_admin"),
+        [{"组织名称": f"东岗{county.township.name}村", "组织类别": "村", "上级组织": county.township.name}],
+        "organization",
+    )
+    async with county.app.state.database.transaction() as session:
+        for kind in joins:
+            await session.execute(sa.text(f"SET LOCAL {kind} = off"))
+        assert await used_rows(session, UUID(made["id"]), Organization, (), 10) != []
+        # The vault is closed again to whatever the transaction does next.
+        with pytest.raises(DBAPIError, match="the vault is closed"):
+            await session.execute(sa.text("SELECT count(*) FROM sealed_report"))
