@@ -30,7 +30,7 @@ from backend.domain.demo_id import demo_id
 
 PLATFORM, HOTLINE = "county-platform", "old-hotline"
 _REGISTERED, _GIVEN, _SUSPENDED = at("2026-04-01 09:10"), at("2026-04-01 15:20"), at("2026-10-09 10:05")
-_KEY_ADDED = at("2026-11-26 09:40")
+_KEY_ADDED = at("2026-11-19 09:40")
 _PLATFORM_KEY = """-----BEGIN PUBLIC KEY-----
 MFkwEwYHKoZIzj0CAQYIKoZIzj0DAQcDQgAE+OsbNq7MdFPKdcnpKKDLuW9rELzz
 riwSILjJIaequ3RYUTolKrwuqE2q8YzrCIQIxE1dhbPGVjbPw80N9KKgPQ==

@@ -69,12 +69,15 @@ async def test_a_kept_limit_of_an_item_to_be_assigned_is_the_same_in_sql_and_pyt
     walk = await Walk.start(county)
     days = [None, *(TODAY + timedelta(days=n) for n in (-9, -1, 0, 7, 8))]
     assigned = [None, TODAY - timedelta(days=30)]
-    for original, due, kind, assigned_on in itertools.product(days, days[:3], ("dated", None), assigned):
+    milestones = [None, TODAY]
+    kinds = ("dated", "standing", None)
+    for original, due, kind, assigned_on, milestone in itertools.product(days, days[:3], kinds, assigned, milestones):
         columns = {
             "original_due_on": original,
             "due_on": due,
             "deadline_kind": DeadlineKind(kind) if kind else None,
             "assigned_on": assigned_on,
+            "milestone_due_on": milestone,
         }
         changed = sa.update(Rectification).where(Rectification.id == walk.item["id"])
         async with database.transaction() as session:
