@@ -17,6 +17,7 @@ from openpyxl.drawing.image import Image as SheetImage
 
 from backend.domain.content.field import field_reaches_out, formula_reaches_out
 from backend.domain.content.kind import taken_in
+from backend.domain.content.part import read_part
 from backend.domain.errors import Invalid
 from tests.files import S, W, archive, book, content_types, paper, picture, relations
 
@@ -368,3 +369,9 @@ def test_an_archive_with_a_name_that_is_none_or_leads_outside_is_refused(name: s
     with pytest.raises(Invalid) as caught:
         taken_in(made.getvalue())
     assert [problem.code for problem in caught.value.problems] == ["file_damaged"]
+
+
+def test_what_the_parser_tells_at_the_end_only_is_refused_too() -> None:
+    """Found by fuzzing: cut off in the middle of a field in a field, a part ended in a failure and not in a refusal."""
+    cut = "<d x=''><w:fldChar w:fldCharType='begin'<fldChar fldCharType='begin'".encode("utf-16-le")
+    assert read_part([cut], lenient=True).active

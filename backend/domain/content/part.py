@@ -92,8 +92,13 @@ def read_part(pieces: Iterable[bytes], *, lenient: bool = False) -> Seen:
     if parser is None or broken:
         raise NotXml
     if not (reading.seen.active or reading.seen.macro):
+        # What the parser had kept back is told at the end only, and may reach out as well.
         try:
             parser.close()
+        except _Active:
+            reading.seen.active = True
+        except _Macro:
+            reading.seen.macro = True
         except (etree.XMLSyntaxError, LookupError, ValueError):
             raise NotXml from None
     return reading.seen
