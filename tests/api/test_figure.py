@@ -81,6 +81,7 @@ async def test_get_422_for_days_that_make_no_period(county: County) -> None:
     for first, last, code in (
         (TODAY + timedelta(days=1), TODAY, "figure_period_order"),
         (ago(2000), TODAY, "figure_period_long"),
+        (date(1, 1, 1), date(1, 1, 9), "figure_period_early"),
         ("gestern", TODAY, "field_date_from_datetime_parsing"),
     ):
         answer = await client.get("/figures/funnel", params={"from": str(first), "to": str(last)})

@@ -22,7 +22,7 @@ from backend.domain.figure.feedback import by_channel, response_time, satisfacti
 from backend.domain.figure.offered import neighbours, told_of
 from backend.domain.figure.part import alone
 from backend.domain.figure.percentile import percentile, tells
-from backend.domain.figure.period import LONGEST, Period, period_of
+from backend.domain.figure.period import EARLIEST, LONGEST, Period, closed_period, period_of
 from backend.domain.figure.proportion import FEWEST, band_of, wilson
 from backend.domain.figure.rectification import Punctual, Unit, on_time
 from backend.domain.figure.suppression import hidden
@@ -253,7 +253,11 @@ def test_slices_cover_the_period_once() -> None:
 def test_a_period_ends_today_and_begins_before_it_ends() -> None:
     assert period_of(None, None, TODAY) == Period(date(2026, 1, 2), TODAY)
     assert period_of(date(2026, 6, 1), date(2030, 1, 1), TODAY).last == TODAY
-    assert period_of(None, date.min, TODAY) == Period(date.min, date.min)
+    for first, last in ((None, date.min), (date.min, date(1, 1, 9)), (None, EARLIEST - timedelta(days=1))):
+        with pytest.raises(Invalid):
+            period_of(first, last, TODAY)
+    early = period_of(None, EARLIEST, TODAY)
+    assert (early.last, closed_period(early, TODAY).last < EARLIEST) == (EARLIEST, True)
     with pytest.raises(Invalid):
         period_of(date(2026, 7, 1), None, TODAY)
     with pytest.raises(Invalid):

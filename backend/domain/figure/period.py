@@ -8,6 +8,8 @@ from backend.domain.errors import invalid
 
 LONGEST = 3 * 366
 USUAL = 180
+EARLIEST = date(1950, 1, 1)
+"""Nothing is told of days before, and the calendar has room for the years that are reckoned back from them."""
 BY_DAY = 62
 """A period of more days is shown week by week."""
 
@@ -47,10 +49,13 @@ class Period:
 def period_of(first: date | None, last: date | None, today: date) -> Period:
     """The period asked for: without a last day up to today, without a first one the 180 days before.
 
-    What lies ahead is left out.  Raises Invalid when it begins after its end or today, or is longer than three years.
+    What lies ahead is left out.  Raises Invalid when it begins after its end or today, is longer than three years, or
+    lies before anything that could be told of.
     """
     last = min(last or today, today)
-    first = first or last - timedelta(days=min(USUAL, last.toordinal()) - 1)
+    if min(last, first or last) < EARLIEST:
+        raise invalid("/from" if first else "/to", "figure_period_early", earliest=EARLIEST.isoformat())
+    first = first or last - timedelta(days=USUAL - 1)
     if first > last:
         raise invalid("/from", "figure_period_order", last=last.isoformat())
     if (last - first).days >= LONGEST:
