@@ -56,6 +56,8 @@ async def lag(client: httpx.AsyncClient, seconds: float) -> None:
         reader.came.clear()
     written: dict[str, float] = {}
     until = time.perf_counter() + seconds
+    # What was begun in time is answered after it.
+    over = asyncio.Event()
 
     async def write() -> None:
         while time.perf_counter() < until:
@@ -71,11 +73,12 @@ async def lag(client: httpx.AsyncClient, seconds: float) -> None:
             written[made["id"]] = time.perf_counter()
 
     async def read(feed: Feed) -> None:
-        while not (time.perf_counter() > until and written.keys() <= feed.came.keys()):
+        while not (over.is_set() and written.keys() <= feed.came.keys()):
             await feed.once(wait=2)
 
     tasks = [asyncio.create_task(read(reader)) for reader in readers]
     await asyncio.gather(*(write() for _ in range(WRITERS)))
+    over.set()
     await asyncio.gather(*tasks)
     lags = [max(0.0, reader.came[key] - at) for reader in readers for key, at in written.items()]
     percent = statistics.quantiles(lags, n=100)
