@@ -75,11 +75,6 @@ class RectificationFilter:
     relook: bool | None = None
 
 
-TYPED = {"q", "responsible_person", "responsible_leader", "source_document", "source_clause"}
-TYPED |= {"measures", "result", "remark"}
-"""The filters whose values somebody typed: they may hold anybody's name, and belong into no log."""
-
-
 def rectification_rows(
     reach: Reach, sight: Sight, now: datetime, real_now: datetime, yellow_days: int, titles: Mapping[str, str]
 ) -> sa.Select[Any]:

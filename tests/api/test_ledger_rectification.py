@@ -12,6 +12,7 @@ import pytest
 import sqlalchemy as sa
 from sqlmodel import col
 
+from backend.db.event import Event
 from backend.db.organization import Organization
 from backend.db.procedure import ProcedureRun
 from backend.db.rectification import Rectification
@@ -451,3 +452,16 @@ async def test_upload_403_for_those_who_write_no_items_and_template_200_comes_in
         await officer.post("/imports", params={"ledger": "rectification"}, files={"file": ("t.xlsx", template)})
     ).json()
     assert (body["rows"]["total"], body["refused"]) == (0, [])
+
+
+async def test_export_200_leaves_in_the_log_which_filters_there_were_and_nobody_s_words(county: County) -> None:
+    header = {"x-responsible-person": quote("查文敏")}
+    asked = {"light": "red", "due_to": "2026-12-31", "q": "查文敏的事"}
+    answer = await county.client("supervisor").get("/exports/rectification.xlsx", params=asked, headers=header)
+    assert answer.status_code == 200, answer.text
+    async with county.app.state.database.reader() as reader:
+        question = sa.select(Event.data).where(
+            col(Event.kind) == "ledger.exported", col(Event.county_id) == county.county.id
+        )
+        data = (await reader.execute(question)).scalar_one()
+    assert data["filters"] == {"light": "red", "due_to": "2026-12-31", "q": "*", "responsible_person": "*"}
