@@ -1,4 +1,4 @@
-"""Run the checks, two at a time, then the tests; stop with the first part that fails.
+"""Run the checks, two at a time, and if they pass the tests; a part of these that fails does not hide the next.
 
 check.py static     format, lint, types, imports, pages, contract drift
 check.py sure       the same, then every test that needs no browser and is not slow
@@ -97,11 +97,14 @@ def passes_static() -> bool:
 def main(extent: str) -> int:
     if not passes_static():
         return 1
+    worst = 0
     for command, seconds in TESTS[extent]:
         print(f"-- {' '.join(command[2:])}", flush=True)
-        if code := run(command, ROOT, seconds)[0]:
-            return code
-    return 0
+        begun = time.monotonic()
+        code = run(command, ROOT, seconds)[0]
+        print(f"-- {'FAILED' if code else 'ok'} ({time.monotonic() - begun:.0f} s)", flush=True)
+        worst = worst or code
+    return worst
 
 
 if __name__ == "__main__":

@@ -205,7 +205,7 @@ async def test_list_200_shows_where_each_stands_and_who_holds_it(county) -> None
     (item,) = (await county.client("inspector", "en").get("/decisions")).json()["items"]
     assert item["step_title"] == "Intention solicitation"
     assert item["light"] == "green"
-    assert item["due_at"] == made["procedure"]["due_at"].replace("Z", "+00:00")
+    assert datetime.fromisoformat(item["due_at"]) == datetime.fromisoformat(made["procedure"]["due_at"])
     holders = {county.accounts["clerk"].name, county.accounts["township_admin"].name}
     assert {holder["name"] for holder in item["holders"]} == holders
 
