@@ -7,7 +7,7 @@ from typing import Annotated
 from fastapi import APIRouter, Query, Request, Response
 
 from backend.api.change_hub import ChangeHub
-from backend.api.change_reading import BEGINNING, Place, changes_paging, permitted, read
+from backend.api.change_reading import Place, changes_paging, permitted, read
 from backend.api.change_shapes import ChangesOut, ResourceName
 from backend.api.deps import AdmittedDep, DatabaseDep, LanguageDep, MomentDep, json_bytes, still_admitted
 from backend.api.errors import refusals
@@ -25,7 +25,7 @@ async def changes(
     language: LanguageDep,
     actor: AdmittedDep,
     after: Annotated[
-        str | None, Query(max_length=300, description="`next_cursor` of before; without it from the beginning.")
+        str | None, Query(max_length=400, description="`next_cursor` of before; without it from the beginning.")
     ] = None,
     resource: Annotated[
         list[ResourceName] | None,
@@ -40,6 +40,8 @@ async def changes(
 ) -> Response:
     """What changed after a cursor, in the order in which it was committed: ordered, at least once, none left out.
 
+    A cursor is good for the resources that it was read with, or for fewer; others begin anew, with a snapshot.
+
     What people sent, rated or withdrew comes when its day is over, in mixed order: nobody shall see when somebody came.
 
     A record that changed several times is told once, as it is now. What was committed long ago in a transaction that
@@ -47,7 +49,7 @@ async def changes(
     """
     wanted = permitted(actor, resource or ())
     paging = changes_paging(actor, request.app.state.cursor_key, limit, after)
-    place = BEGINNING if after is None else Place.read(decode_cursor(after, paging))
+    place = Place.beginning(wanted) if after is None else Place.read(decode_cursor(after, paging), wanted)
     hub: ChangeHub = request.app.state.change_hub
     until = time.monotonic() + wait
     while True:
@@ -61,7 +63,7 @@ async def changes(
         await hub.wait(left)
         # Whoever was suspended or lost a right while it slept is told nothing more.
         actor = await still_admitted(request)
-        wanted = permitted(actor, resource or ())
+        wanted = place.still(permitted(actor, resource or ()))
     cursor = json.dumps(encode_cursor(told.place.written(), paging))
     return json_bytes(
         f'{{"items":[{",".join(told.items)}],"next_cursor":{cursor},"more":{json.dumps(told.more)}}}'.encode()

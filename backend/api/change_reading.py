@@ -3,7 +3,7 @@
 The feed, the stream of the desk and the snapshots read by the same rules.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from typing import Any
@@ -20,7 +20,7 @@ from backend.db.event import START, Position
 from backend.db.feedback_view import card_rows, cards_about
 from backend.db.member import COUNTED, members_in
 from backend.db.organization_view import organizations_in
-from backend.db.read import Paging
+from backend.db.read import Paging, StrayCursor
 from backend.domain.access import Actor, Moment
 from backend.domain.calendar import YELLOW_DAYS, day_of
 from backend.domain.change import (
@@ -73,27 +73,47 @@ def permitted(actor: Actor, names: Sequence[str]) -> list[Resource]:
 
 
 def changes_paging(actor: Actor, key: bytes, limit: int = 1, after: str | None = None) -> Paging:
-    """What a cursor of the feed is bound to: whoever reads it, whichever way."""
-    return Paging(limit, after, f"{actor.account_id} changes", key)
+    """What a cursor of the feed is bound to: whoever reads it, whichever way. Its resources stand in it: `Place`."""
+    return Paging(limit, after, f"{actor.account_id} changes of resources", key)
 
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """How far somebody has read: in the log, and in the days of what senders do, which has no place in it."""
+    """How far somebody has read: in the log, and in the days of what senders do, which has no place in it.
+
+    `names`: the resources that were read on the way here.
+    """
 
     position: Position
     days: DayPlace
+    names: frozenset[str]
 
     @classmethod
-    def read(cls, values: list[Any]) -> "Place":
-        transaction, sequence, day, mixed = values
-        return cls(Position(transaction, sequence), DayPlace(date.fromisoformat(day), mixed))
+    def beginning(cls, wanted: Iterable[Resource]) -> "Place":
+        return cls(START, DayPlace(date(2000, 1, 1), ""), names_of(wanted))
+
+    @classmethod
+    def read(cls, values: list[Any], wanted: Iterable[Resource]) -> "Place":
+        """Where a cursor of `written` stands, to go on from with these resources or fewer.
+
+        Raises StrayCursor when one of them was not read on the way here: what was before would be missed.
+        """
+        transaction, sequence, day, mixed, read = values
+        if not names_of(wanted) <= set(read):
+            raise StrayCursor
+        return cls(Position(transaction, sequence), DayPlace(date.fromisoformat(day), mixed), frozenset(read))
 
     def written(self) -> list[Any]:
-        return [self.position.transaction_id, self.position.sequence, self.days.day.isoformat(), self.days.place]
+        at = [self.position.transaction_id, self.position.sequence, self.days.day.isoformat(), self.days.place]
+        return [*at, sorted(self.names)]
+
+    def still(self, wanted: Iterable[Resource]) -> list[Resource]:
+        """Those that were read on the way here: a right that came meanwhile begins with a cursor of its own."""
+        return [resource for resource in wanted if resource.name in self.names]
 
 
-BEGINNING = Place(START, DayPlace(date(2000, 1, 1), ""))
+def names_of(resources: Iterable[Resource]) -> frozenset[str]:
+    return frozenset(resource.name for resource in resources)
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,9 +135,12 @@ async def read(
     limit: int,
 ) -> Told:
     """The next changes: first what senders did on days that are over, then what the log tells in its order."""
+    place = replace(place, names=names_of(wanted))
     sent = await _of_senders(reader, actor, moment, language, wanted, place.days, limit)
     if sent is not None:
-        return replace(sent, place=replace(sent.place, position=place.position))
+        items, days = sent
+        # The log comes after the days, so there is more to ask for.
+        return Told(items, replace(place, days=days), more=True)
     kinds = {resource.subject_kind for resource in wanted}
     # The end is read first: whatever is settled later is seen by the next look.
     end = await last_settled(reader, but=WITHOUT_TIME) or place.position
@@ -176,8 +199,8 @@ async def _of_senders(
     wanted: Sequence[Resource],
     after: DayPlace,
     limit: int,
-) -> Told | None:
-    """The cards that senders sent, rated or withdrew on days that are over; None when there are no others.
+) -> tuple[list[str], DayPlace] | None:
+    """The cards that senders sent, rated or withdrew on days that are over, and how far they go; None for no others.
 
     A place in the log, between records that bear their moment, would tell when somebody came who kept only the day.
     """
@@ -192,8 +215,7 @@ async def _of_senders(
     texts = await records_as_json(reader, ROWS[resource.name](actor, moment, language), ids)
     seen = {(SENT, key): text for key, text in texts.items()}
     items = [_text(Change(Op.upsert, resource.name, key), seen) for key in ids if key in texts]
-    # The log comes after the days, so there is more to ask for.
-    return Told(items, Place(START, shown[-1][0]), more=True)
+    return items, shown[-1][0]
 
 
 def _fitting(steps: Sequence[Step], limit: int) -> Sequence[Step]:

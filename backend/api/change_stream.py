@@ -15,7 +15,7 @@ from fastapi import APIRouter, Header, Query, Request
 from fastapi.responses import StreamingResponse
 
 from backend.api.change_hub import ChangeHub
-from backend.api.change_reading import SENDERS_GRACE, Place, Told, changes_paging, permitted, read
+from backend.api.change_reading import SENDERS_GRACE, Place, Told, changes_paging, names_of, permitted, read
 from backend.api.change_shapes import ResourceName
 from backend.api.deps import AdmittedDep, DatabaseDep, LanguageDep, MomentDep, public_moment, still_admitted
 from backend.api.errors import refusals
@@ -60,7 +60,7 @@ async def stream(
         Query(ge=1, le=LONGEST, description="After how long it ends by itself; go on with a new one.", examples=[1]),
     ] = LONGEST,
     last_event_id: Annotated[
-        str | None, Header(max_length=300, description="The `id` of the last event that was read; without it from now.")
+        str | None, Header(max_length=400, description="The `id` of the last event that was read; without it from now.")
     ] = None,
 ) -> StreamingResponse:
     """Changes as they come, as server-sent events: `change` with the same JSON as the feed answers, and the cursor as
@@ -68,14 +68,14 @@ async def stream(
     of these resources no longer: then sign in anew, and go on from the last `id`.
     """
     hub: ChangeHub = request.app.state.change_hub
-    permitted(actor, resource or ())
+    wanted = permitted(actor, resource or ())
     paging = changes_paging(actor, request.app.state.cursor_key, MOST, last_event_id)
     if last_event_id is None:
         async with database.reader() as reader:
             position = await last_settled(reader, but=WITHOUT_TIME) or START
-        place = Place(position, DayPlace(day_of(moment.now - SENDERS_GRACE), ""))
+        place = Place(position, DayPlace(day_of(moment.now - SENDERS_GRACE), ""), names_of(wanted))
     else:
-        place = Place.read(decode_cursor(last_event_id, paging))
+        place = Place.read(decode_cursor(last_event_id, paging), wanted)
     hub.check_streams(actor.account_id)
     return StreamingResponse(
         _events(request, database, language, resource or (), place, paging, actor.account_id, seconds),
@@ -121,7 +121,7 @@ async def _next(
     """What is to be told now, to whoever may still be told; nothing but this holds a connection."""
     async with hub.turn:
         actor = await still_admitted(request)
-        wanted = permitted(actor, names)
+        wanted = place.still(permitted(actor, names))
         # A stream may last for hours: lights and days go by the clock of now.
         moment = await public_moment(request)
         async with database.reader() as reader:

@@ -71,7 +71,7 @@ class SnapshotOut(Answer):
 def _shown(request: Request, actor: Actor, made: Snapshot, language: str) -> SnapshotOut:
     cursor = None
     if made.state == SnapshotState.ready and made.day is not None:
-        place = Place(made.position, DayPlace(made.day, ""))
+        place = Place(made.position, DayPlace(made.day, ""), frozenset(made.resources))
         cursor = encode_cursor(place.written(), changes_paging(actor, request.app.state.cursor_key))
     return SnapshotOut(
         id=made.id,

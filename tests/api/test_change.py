@@ -313,6 +313,39 @@ async def test_changes_422_for_a_cursor_of_another_client_or_none(county: County
         assert [(each["pointer"], each["code"]) for each in answer.json()["errors"]] == [("/after", "cursor_invalid")]
 
 
+async def test_changes_422_for_a_resource_that_the_cursor_was_not_read_with(county: County) -> None:
+    """Of decisions it would tell what comes, and never what was before."""
+    mirror = await follow(county, "members", "organizations")
+    for resources in (["decisions"], ["members", "decisions"], []):
+        answer = await mirror.client.get("/changes", params={"after": mirror.cursor, "resource": resources})
+        assert answer.status_code == 422, resources
+        assert [(each["pointer"], each["code"]) for each in answer.json()["errors"]] == [("/after", "cursor_invalid")]
+    fewer = Mirror(mirror.client, "members")
+    fewer.cursor = mirror.cursor
+    made = await new_member(county, county.branch)
+    assert [item["id"] for item in await fewer.once()] == [made["id"]]
+    # What was left out on the way is not told any more.
+    answer = await fewer.client.get("/changes", params={"after": fewer.cursor, "resource": ["organizations"]})
+    assert answer.status_code == 422
+
+
+async def test_changes_422_when_a_token_of_more_scopes_goes_on_with_the_cursor_of_fewer(county: County) -> None:
+    partner = await Partner.start(county, scopes=SCOPES)
+    one = Mirror(await partner.signed_in("member:read"))
+    await one.once()
+    all_of_it = await partner.signed_in(" ".join(SCOPES))
+    assert (await all_of_it.get("/changes", params={"after": one.cursor})).status_code == 422
+    assert (await all_of_it.get("/changes", params={"after": one.cursor, "resource": "members"})).status_code == 200
+
+
+async def test_longest_cursor_200_is_taken(county: County) -> None:
+    mirror = await follow(county)
+    assert mirror.cursor is not None
+    # Numbers of the log may grow to twenty digits each.
+    assert len(mirror.cursor) + 40 * 4 / 3 < 400
+    await mirror.once()
+
+
 @pytest.mark.parametrize("params", [{"resource": "secrets"}, {"limit": 0}, {"limit": 201}, {"wait": 26}, {"wait": -1}])
 async def test_changes_422_for_what_there_is_not(county: County, params: dict[str, Any]) -> None:
     mirror = await follow(county, "members")
