@@ -11,6 +11,8 @@ from backend.api.change_reading import Place, changes_paging, permitted, read
 from backend.api.change_shapes import ChangesOut, ResourceName
 from backend.api.deps import AdmittedDep, DatabaseDep, LanguageDep, MomentDep, json_bytes, still_admitted
 from backend.api.errors import refusals
+from backend.db.base import utc_now
+from backend.db.client import note_feed
 from backend.db.read import decode_cursor, encode_cursor
 from backend.domain.change import RESOURCES
 
@@ -51,6 +53,9 @@ async def changes(
     paging = changes_paging(actor, request.app.state.cursor_key, limit, after)
     place = Place.beginning(wanted) if after is None else Place.read(decode_cursor(after, paging), wanted)
     hub: ChangeHub = request.app.state.change_hub
+    if after is not None and actor.is_client and hub.is_to_note(actor.account_id):
+        async with database.transaction() as session:
+            await note_feed(session, actor.account_id, place.position, utc_now())
     until = time.monotonic() + wait
     while True:
         async with hub.turn, database.reader() as reader:

@@ -1,6 +1,7 @@
 """Waiting for the log to grow: many callers of one process wait for one question to the database."""
 
 import asyncio
+import time
 from collections import Counter
 from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
@@ -16,6 +17,8 @@ INTERVAL = 0.25
 """Seconds between two looks at the log while anybody waits; nobody looks while nobody does."""
 AT_ONCE = 6
 """Callers that read at one time: those who are woken together leave connections to everybody else."""
+NOTED_EVERY = 10.0
+"""Seconds between two notes of how far one client has read."""
 MOST_STREAMS, MOST_OF_ONE = 1_000, 20
 """Streams that one process keeps open, and those of them that one caller may have: windows, not people."""
 
@@ -37,6 +40,7 @@ class ChangeHub:
         self.turn = asyncio.Semaphore(AT_ONCE)
         self.streams: Counter[UUID] = Counter()
         self.most_of_one = MOST_OF_ONE
+        self._noted: dict[UUID, float] = {}
 
     @classmethod
     def of(cls, database: Database) -> "ChangeHub":
@@ -62,6 +66,14 @@ class ChangeHub:
             pass
         finally:
             self.waiting -= 1
+
+    def is_to_note(self, client_id: UUID) -> bool:
+        """Whether it is time again to write down how far a client has read; then it counts as done."""
+        now = time.monotonic()
+        if now - self._noted.get(client_id, -NOTED_EVERY) < NOTED_EVERY:
+            return False
+        self._noted[client_id] = now
+        return True
 
     def check_streams(self, caller_id: UUID) -> None:
         """Raise Conflict `streams_enough` where another stream would be one too many."""

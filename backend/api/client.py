@@ -1,9 +1,10 @@
 """Programs of partners that sign in by themselves: registered, given scopes, given secrets, suspended."""
 
 from datetime import date, datetime
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 from uuid import UUID
 
+import sqlalchemy as sa
 from fastapi import APIRouter, Path, Response
 from fastapi import Body as Sent
 from pydantic import ConfigDict, Field, StringConstraints
@@ -29,6 +30,7 @@ from backend.api.shapes import Answer, Body, OptionalText
 from backend.api.shapes import Name as PlainName
 from backend.db.base import Session, utc_now
 from backend.db.client import SIGN_IN, Client, client_in, client_rows
+from backend.db.partner import getting_on
 from backend.db.read import Order, page_of, record_of
 from backend.domain.access import CLIENT_SCOPES, Actor
 from backend.domain.client.keeping import (
@@ -44,6 +46,7 @@ from backend.domain.client.keeping import (
     suspend_client,
 )
 from backend.domain.errors import NotFound
+from backend.domain.event import WITHOUT_TIME
 
 router = APIRouter(prefix="/clients", tags=["client"], route_class=RepeatableRoute)
 
@@ -79,8 +82,24 @@ class SecretRow(Answer):
     ends_at: datetime
 
 
+class FeedStanding(Answer):
+    """How far a client has read the change feed: when it last came with a cursor, known to ten seconds, and when the
+    oldest event was written that it has not read; null at the end."""
+
+    asked_at: datetime
+    behind_since: datetime | None
+
+
+class WaitingCounts(Answer):
+    """Records of a client that have not come in: those with a code that nobody has mapped, and those refused."""
+
+    unmapped: int
+    refused: int
+
+
 class ClientOut(Answer):
-    """A client. It does what `scopes` say, at `reach` and below; `last_used_at` is known to the minute."""
+    """A client. It does what `scopes` say, at `reach` and below; `last_used_at` is known to the minute. `feed`: null
+    for one that never went on with a cursor."""
 
     id: UUID
     client_id: str
@@ -95,6 +114,8 @@ class ClientOut(Answer):
     secrets: list[SecretRow]
     ends_at: datetime
     last_used_at: datetime | None
+    feed: FeedStanding | None
+    waiting: WaitingCounts
     created_at: datetime
     version: int
 
@@ -194,9 +215,15 @@ class SecretOut(Answer):
     version: int
 
 
+def _rows(actor: Actor) -> sa.Select[Any]:
+    return client_rows(actor.reach("client:read"), utc_now(), getting_on(but=WITHOUT_TIME))
+
+
 async def _shown(session: Session, actor: Actor, id: UUID, status: int = 200) -> Response:
     await session.flush()
-    question = client_rows(actor.reach("client:read"), utc_now()).where(col(Client.id) == id)
+    question = client_rows(actor.reach("client:read"), utc_now(), getting_on(but=WITHOUT_TIME)).where(
+        col(Client.id) == id
+    )
     body = await record_of(await session.connection(), question)
     if body is None:
         raise NotFound("not_found")
@@ -209,7 +236,7 @@ async def _shown(session: Session, actor: Actor, id: UUID, status: int = 200) ->
 @router.get("", name="list", response_model=ClientPage, responses=refusals(403))
 async def list_(database: DatabaseDep, paging: PagingDep, actor: Reader) -> Response:
     """The clients of organisations within reach, the newest first."""
-    question = client_rows(actor.reach("client:read"), utc_now())
+    question = _rows(actor)
     order = [Order(col(Client.created_at), descending=True), Order(col(Client.id), descending=True)]
     async with database.reader() as reader:
         return json_bytes(await page_of(reader, question, order, paging))

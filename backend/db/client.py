@@ -1,5 +1,6 @@
 """County systems that sign in by themselves: what each may ask for and where, its secrets, and what was used up."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
@@ -11,6 +12,7 @@ from sqlmodel import Field, col, select
 
 from backend.db.base import Row, Session, Table, Versioned, erasable, timestamp
 from backend.db.encrypted import encrypted
+from backend.db.event import Position
 from backend.db.organization import Organization, Reach, under
 
 COARSE_SECONDS = 60
@@ -21,7 +23,8 @@ class Client(Versioned, table=True):
     """A program of a partner.  `organization_id` answers for it; it reaches `reach_id` and everything below.
 
     `scopes` are the permissions that its tokens may carry, none when empty.  `networks`: where it may come from (CIDR),
-    anywhere when empty.  `epoch` rises when every token of it must end.
+    anywhere when empty.  `epoch` rises when every token of it must end.  `fed_to_transaction` and `fed_to_sequence`:
+    the place in the log with which it came to the change feed at `fed_at`; what was before, it has.
     """
 
     __table_args__ = (sa.Index("ix_client_organization", "organization_id", "created_at", "id"),)
@@ -39,6 +42,9 @@ class Client(Versioned, table=True):
     suspended_for: str | None = Field(default=None, max_length=400)
     last_used_at: datetime | None = Field(default=None, sa_type=timestamp)
     epoch: int = 0
+    fed_at: datetime | None = Field(default=None, sa_type=timestamp)
+    fed_to_transaction: int | None = Field(default=None, sa_type=sa.BigInteger)
+    fed_to_sequence: int | None = Field(default=None, sa_type=sa.BigInteger)
     is_test: bool = False
 
 
@@ -180,6 +186,12 @@ async def touch_client(reader: AsyncConnection, key: UUID, at: datetime) -> None
     await reader.execute(sa.update(Client).where(col(Client.id) == key).values(last_used_at=at))
 
 
+async def note_feed(session: Session, key: UUID, kept: Position, at: datetime) -> None:
+    """Write down with which place of the log a client came to the feed."""
+    values = {"fed_at": at, "fed_to_transaction": kept.transaction_id, "fed_to_sequence": kept.sequence}
+    await session.execute(sa.update(Client).where(col(Client.id) == key).values(values))
+
+
 async def use_once(session: Session, key: UUID, word_hash: bytes, ends_at: datetime) -> bool:
     """Use up a word of a client; False when it was used before, by whichever process."""
     statement = insert(UsedOnce).values(client_key=key, word_hash=word_hash, ends_at=ends_at).on_conflict_do_nothing()
@@ -195,8 +207,8 @@ async def forget_used(session: Session, before: datetime, most: int) -> int:
     return int(gone.rowcount)  # type: ignore[attr-defined]  # a DELETE answers with a cursor's result
 
 
-def client_rows(reach: Reach, at: datetime) -> sa.Select[Any]:
-    """The clients of organisations within reach, as lists show them."""
+def client_rows(reach: Reach, at: datetime, how: Sequence[sa.ColumnElement[Any]]) -> sa.Select[Any]:
+    """The clients of organisations within reach, as lists show them; `how`: columns that tell how they get on."""
     place = sa.orm.aliased(Organization)
     named = sa.func.json_build_object
     secrets = (
@@ -241,6 +253,7 @@ def client_rows(reach: Reach, at: datetime) -> sa.Select[Any]:
             secrets.label("secrets"),
             col(Client.ends_at),
             col(Client.last_used_at),
+            *how,
             col(Client.created_at),
             col(Client.version),
         )

@@ -126,6 +126,13 @@ def _tuple(position: Position) -> sa.ColumnElement[Any]:
     )
 
 
+def next_time(transaction: Any, sequence: Any, *conditions: sa.ColumnElement[bool]) -> sa.Select[Any]:
+    """When the next event after a place was written, which stands as two numbers in a row of somebody who reads."""
+    place = sa.tuple_(sa.cast(sa.cast(transaction, sa.Text), TransactionId), sequence)
+    question = sa.select(col(Event.created_at)).where(sa.tuple_(*IN_ORDER) > place, *conditions)
+    return question.order_by(*IN_ORDER).limit(1)
+
+
 IN_ORDER = (col(Event.transaction_id), col(Event.sequence))
 """The order of the log."""
 

@@ -13,7 +13,7 @@ from backend.db.base import Row, Session, Table, Versioned, timestamp
 from backend.db.change import DayPlace
 from backend.db.client import Client
 from backend.db.encrypted import encrypted
-from backend.db.event import IN_ORDER, Event, Position, TransactionId
+from backend.db.event import Event, Position, next_time
 from backend.db.organization import Organization, Reach, under
 
 SHARED: dict[str, Any] = {"key_share": True}
@@ -188,21 +188,13 @@ async def note_outcome(session: Session, webhook_id: UUID, at: datetime, failure
 def behind_since(kinds: Mapping[str, str], *, but: Collection[str]) -> sa.ColumnElement[Any]:
     """Since when a subscription has not looked at something in the log about its resources, in its county; null when it
     is at the end, or has not begun. `kinds`: what events call each resource; `but`: kinds of events beside the log."""
-    place = sa.tuple_(
-        sa.cast(sa.cast(col(WebhookProgress.after_transaction), sa.Text), TransactionId),
-        col(WebhookProgress.after_sequence),
-    )
     resource = sa.case({kind: name for name, kind in kinds.items()}, value=col(Event.subject_kind))
-    question = (
-        sa.select(col(Event.created_at))
-        .where(
-            sa.tuple_(*IN_ORDER) > place,
-            col(Event.county_id) == col(Webhook.county_id),
-            resource == sa.any_(col(Webhook.resources)),
-            col(Event.kind).not_in(sorted(but)),
-        )
-        .order_by(*IN_ORDER)
-        .limit(1)
+    question = next_time(
+        col(WebhookProgress.after_transaction),
+        col(WebhookProgress.after_sequence),
+        col(Event.county_id) == col(Webhook.county_id),
+        resource == sa.any_(col(Webhook.resources)),
+        col(Event.kind).not_in(sorted(but)),
     )
     closed = col(Webhook.closed_at).is_not(None)
     found = question.correlate(Webhook, WebhookProgress).scalar_subquery()

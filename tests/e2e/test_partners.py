@@ -1,7 +1,9 @@
 """Whoever keeps clients sees how partners' systems are told, sets a webhook up, and sends again what did not arrive."""
 
 import re
+import time
 
+import httpx
 import pytest
 from playwright.sync_api import expect
 
@@ -33,6 +35,27 @@ def waiting(webhook) -> int:
     """How many messages wait, as the panel says it."""
     said = re.search(r"(\d+)条待发", webhook.inner_text())
     return int(said[1]) if said else 0
+
+
+def test_the_page_tells_how_far_a_program_has_read_and_what_waits(desk: Desk) -> None:
+    desk.sign_in("system_admin")
+    open_partner(desk)
+    expect(desk.at("partner-waiting")).to_have_text(re.compile(r"1条等待编码对照；1条被退回"))
+    expect(desk.at("partner-feed")).to_have_text(re.compile("没有来取过变更|已取到最新|落后"))
+    with httpx.Client(base_url=f"{desk.installation.url}/api/v1") as program:
+        form = {"grant_type": "client_credentials", "client_id": "county-platform"}
+        form |= {"client_secret": desk.installation.password, "scope": "organization:read"}
+        token = program.post("/oauth/token", data=form).raise_for_status().json()["access_token"]
+        bearer = {"authorization": f"Bearer {token}"}
+        asked: dict[str, str | int] = {"limit": 200}
+        said, until = "", time.monotonic() + 60
+        # It is written down every ten seconds where a program has come to.
+        while said != "已取到最新" and time.monotonic() < until:
+            told = program.get("/changes", params=asked, headers=bearer).raise_for_status().json()
+            asked |= {"after": told["next_cursor"], "wait": 0 if told["more"] else 2}
+            desk.page.reload()
+            said = desk.at("partner-feed").inner_text()
+    assert said == "已取到最新"
 
 
 def test_a_dead_letter_is_sent_again_and_a_webhook_paused_and_resumed(desk: Desk) -> None:

@@ -370,6 +370,8 @@ export interface paths {
          * List
          * @description What changed after a cursor, in the order in which it was committed: ordered, at least once, none left out.
          *
+         *     A cursor is good for the resources that it was read with, or for fewer; others begin anew, with a snapshot.
+         *
          *     What people sent, rated or withdrew comes when its day is over, in mixed order: nobody shall see when somebody came.
          *
          *     A record that changed several times is told once, as it is now. What was committed long ago in a transaction that
@@ -5200,7 +5202,8 @@ export interface components {
         };
         /**
          * ClientOut
-         * @description A client. It does what `scopes` say, at `reach` and below; `last_used_at` is known to the minute.
+         * @description A client. It does what `scopes` say, at `reach` and below; `last_used_at` is known to the minute. `feed`: null
+         *     for one that never went on with a cursor.
          */
         ClientOut: {
             /** Client Id */
@@ -5217,6 +5220,7 @@ export interface components {
              * Format: date-time
              */
             ends_at: string;
+            feed: components["schemas"]["FeedStanding"] | null;
             /**
              * Id
              * Format: uuid
@@ -5243,6 +5247,7 @@ export interface components {
             suspended_for: string | null;
             /** Version */
             version: number;
+            waiting: components["schemas"]["WaitingCounts"];
         };
         /** ClientPage */
         ClientPage: {
@@ -6220,6 +6225,20 @@ export interface components {
              * Format: date
              */
             until: string;
+        };
+        /**
+         * FeedStanding
+         * @description How far a client has read the change feed: when it last came with a cursor, known to ten seconds, and when the
+         *     oldest event was written that it has not read; null at the end.
+         */
+        FeedStanding: {
+            /**
+             * Asked At
+             * Format: date-time
+             */
+            asked_at: string;
+            /** Behind Since */
+            behind_since: string | null;
         };
         /**
          * FeedbackCardBatch
@@ -10836,6 +10855,16 @@ export interface components {
          * @enum {string}
          */
         Voice: "masses" | "leaders" | "organisations" | "departments";
+        /**
+         * WaitingCounts
+         * @description Records of a client that have not come in: those with a code that nobody has mapped, and those refused.
+         */
+        WaitingCounts: {
+            /** Refused */
+            refused: number;
+            /** Unmapped */
+            unmapped: number;
+        };
         /**
          * WaitingOut
          * @description A record that waits. `problem`: why it was refused though its codes are known; `behind`: another one under its

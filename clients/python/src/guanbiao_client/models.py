@@ -607,6 +607,16 @@ class ExportIn(TypedDict):
     until: NotRequired[str | None]
 
 
+class FeedStanding(TypedDict):
+    """
+    How far a client has read the change feed: when it last came with a cursor, known to ten seconds, and when the
+    oldest event was written that it has not read; null at the end.
+    """
+
+    asked_at: str
+    behind_since: str | None
+
+
 class FieldOut(TypedDict):
     """
     A field that has codes. `choices` are our values; null where the value is the id of an organisation.
@@ -2139,6 +2149,15 @@ Urgency: TypeAlias = Literal["normal", "urgent"]
 Voice: TypeAlias = Literal["masses", "leaders", "organisations", "departments"]
 
 
+class WaitingCounts(TypedDict):
+    """
+    Records of a client that have not come in: those with a code that nobody has mapped, and those refused.
+    """
+
+    refused: int
+    unmapped: int
+
+
 WaitingState: TypeAlias = Literal["waiting", "refused", "dismissed"]
 
 
@@ -2521,13 +2540,15 @@ class ClearNumbers(TypedDict):
 
 class ClientOut(TypedDict):
     """
-    A client. It does what `scopes` say, at `reach` and below; `last_used_at` is known to the minute.
+    A client. It does what `scopes` say, at `reach` and below; `last_used_at` is known to the minute. `feed`: null
+    for one that never went on with a cursor.
     """
 
     client_id: str
     contact: str | None
     created_at: str
     ends_at: str
+    feed: FeedStanding | None
     id: str
     last_used_at: str | None
     name: str
@@ -2539,6 +2560,7 @@ class ClientOut(TypedDict):
     state: Literal["active", "without_scope", "suspended", "ended"]
     suspended_for: str | None
     version: int
+    waiting: WaitingCounts
 
 
 class ClientPage(TypedDict):

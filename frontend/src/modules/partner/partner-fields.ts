@@ -58,3 +58,14 @@ export function lagWords(webhook: Webhook, now: number): { key: string; count?: 
   if (behind !== null) words.push({ key: state === 'paused' ? 'partner.behind_paused' : 'partner.behind', minutes: minutesSince(behind, now) });
   return words.length > 0 ? words : [{ key: 'partner.nothing_waits' }];
 }
+
+/** Minutes after which a program that follows the feed has fallen behind: one that waits for changes comes every half minute. */
+const LATE_MINUTES = 2;
+
+/** How far a program has read the feed, as a key of words, and whether somebody should look. */
+export function feedWords(feed: Client['feed'], now: number): { key: string; minutes?: number; late: boolean } {
+  if (feed === null) return { key: 'partner.feed_never', late: false };
+  const minutes = feed.behind_since === null ? 0 : minutesSince(feed.behind_since, now);
+  if (minutes < LATE_MINUTES) return { key: 'partner.feed_up_to_date', late: false };
+  return { key: 'partner.feed_behind', minutes, late: true };
+}

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 
 import type { Webhook } from '@/api/types-partner';
 
-import { deedsOf, lagWords, minutesSince } from './partner-fields';
+import { deedsOf, feedWords, lagWords, minutesSince } from './partner-fields';
 
 const webhook: Webhook = {
   id: 'w', client: { id: 'c', client_id: 'county-platform', name: '县一体化平台' }, organization: { id: 'o', name: '县委' }, url: 'https://hooks.platform.example/',
@@ -47,5 +47,22 @@ describe('what a webhook has not been sent', () => {
     const paused: Webhook = { ...webhook, state: 'paused', waiting: 2, waiting_since: '2026-11-30T10:00:00Z', behind_since: '2026-11-30T10:05:00Z' };
     expect(lagWords(paused, now)).toEqual([{ key: 'partner.waits', count: 2, minutes: 7 }, { key: 'partner.behind_paused', minutes: 2 }]);
     expect(lagWords({ ...paused, state: 'active', waiting_since: null }, now)).toEqual([{ key: 'partner.behind', minutes: 2 }]);
+  });
+});
+
+describe('how far a program has read the feed', () => {
+  const now = Date.parse('2026-11-30T10:07:00Z');
+
+  it('is said to be unknown for one that never came', () => {
+    expect(feedWords(null, now)).toEqual({ key: 'partner.feed_never', late: false });
+  });
+
+  it('is up to date while what it has not read is younger than two minutes', () => {
+    for (const since of [null, '2026-11-30T10:05:01Z'])
+      expect(feedWords({ asked_at: '2026-11-30T10:06:00Z', behind_since: since }, now)).toEqual({ key: 'partner.feed_up_to_date', late: false });
+  });
+
+  it('is behind from then on', () => {
+    expect(feedWords({ asked_at: '2026-11-30T10:00:00Z', behind_since: '2026-11-30T10:05:00Z' }, now)).toEqual({ key: 'partner.feed_behind', minutes: 2, late: true });
   });
 });

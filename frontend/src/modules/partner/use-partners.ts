@@ -9,15 +9,15 @@ import { useRecord, type Loaded } from '@/core/use-record';
 
 import type { WebhookDeed } from './partner-fields';
 
+const LOOK_AGAIN = 15_000;
+
 export function useClients(): Pages<Client> {
   return usePages<Client>(['partner', 'clients'], (cursor) => need(client.GET('/api/v1/clients', { params: { query: { cursor, limit: 50 } } })));
 }
 
 export function useClient(id: MaybeRefOrGetter<string>): Loaded<Client> {
-  return useRecord(() => ['partner', 'client', toValue(id)], () => need(client.GET('/api/v1/clients/{id}', { params: { path: { id: toValue(id) } } })), { enabled: () => toValue(id) !== '' });
+  return useRecord(() => ['partner', 'client', toValue(id)], () => need(client.GET('/api/v1/clients/{id}', { params: { path: { id: toValue(id) } } })), { enabled: () => toValue(id) !== '', every: () => LOOK_AGAIN });
 }
-
-const LOOK_AGAIN = 15_000;
 
 /** The webhooks of a client, looked at again four times a minute: how they go is what the page is for. */
 export function useWebhooks(clientId: MaybeRefOrGetter<string>): Loaded<Webhook[]> {

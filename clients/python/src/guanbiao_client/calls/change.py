@@ -19,6 +19,8 @@ def list_(
 ) -> Call[models.ChangesOut]:
     """What changed after a cursor, in the order in which it was committed: ordered, at least once, none left out.
 
+    A cursor is good for the resources that it was read with, or for fewer; others begin anew, with a snapshot.
+
     What people sent, rated or withdrew comes when its day is over, in mixed order: nobody shall see when somebody came.
 
     A record that changed several times is told once, as it is now. What was committed long ago in a transaction that
