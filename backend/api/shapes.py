@@ -3,7 +3,7 @@
 import math
 from typing import Annotated, Any
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, StringConstraints
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints
 from pydantic_core import PydanticCustomError, PydanticKnownError
 
 from backend.domain.text import REASON_AT_LEAST, hides_something, is_blank, reason_problem
@@ -50,7 +50,7 @@ def _says_why(reason: str) -> str:
     return reason
 
 
-Why = Annotated[Text, AfterValidator(_says_why)]
+Why = Annotated[Text, AfterValidator(_says_why), Field(json_schema_extra={"minLength": REASON_AT_LEAST})]
 """A reason that protects somebody, who reads it afterwards: four characters that say something, and not one
 of them over and over."""
 

@@ -9,10 +9,11 @@ import httpx
 import pytest
 from standardwebhooks import Webhook
 
-from guanbiao_client import AsyncClient, Client, Refusal, Signer, WebhookVerificationError, read_message
+from guanbiao_client import AsyncClient, Client, OwnKey, Refusal, Signer, WebhookVerificationError, read_message
 from guanbiao_client.calls import feedback, member, organization, rectification, snapshot
-from tests.api.clients import SCOPES, Partner
+from tests.api.clients import SCOPES, Partner, key_pair
 from tests.api.rectifications import new_rectification
+from tests.api.test_client_token import AUDIENCE
 from tests.factories import County
 
 VECTORS = json.loads((Path(__file__).parents[2] / "openapi" / "signature-vectors.json").read_bytes())
@@ -30,6 +31,23 @@ async def connected(county: County, *scopes: str, **settings: Any) -> AsyncClien
         transport=transport,
         **settings,
     )
+
+
+async def test_a_key_of_its_own_signs_a_client_in_as_often_as_it_asks(county: County) -> None:
+    partner = await Partner.start(county)
+    private, public = key_pair()
+    await partner.confirm(await partner.add_key(public))
+    transport = httpx.ASGITransport(county.app, raise_app_exceptions=False)
+    for key, opens in ((private, True), (private, True), (key_pair()[0], False)):
+        own = OwnKey(key, audience=AUDIENCE)
+        assert "PRIVATE" not in repr(own)
+        async with AsyncClient("http://test", partner.body["client_id"], own, SCOPES, transport=transport) as client:
+            if opens:
+                assert (await client(rectification.list_()))["items"] == []
+                continue
+            with pytest.raises(Refusal) as caught:
+                await client(rectification.list_())
+            assert (caught.value.status, caught.value.code) == (401, "invalid_client")
 
 
 async def test_each_gives_the_items_of_all_pages(county: County) -> None:

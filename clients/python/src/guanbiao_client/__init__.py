@@ -15,6 +15,7 @@ from guanbiao_client.call import Call, PageCall
 from guanbiao_client.client import AsyncClient, Client
 from guanbiao_client.reconciliation import reckon
 from guanbiao_client.refusal import Problem, Refusal
+from guanbiao_client.sign_in import OwnKey
 from guanbiao_client.signing import Signer
 from guanbiao_client.snapshot import BrokenFile, read_snapshot
 from guanbiao_client.webhook import WebhookVerificationError, read_message
@@ -24,6 +25,7 @@ __all__ = [
     "BrokenFile",
     "Call",
     "Client",
+    "OwnKey",
     "PageCall",
     "Problem",
     "Refusal",

@@ -14,7 +14,7 @@ from guanbiao_client import models, retry
 from guanbiao_client.call import Call, PageCall
 from guanbiao_client.calls import change
 from guanbiao_client.refusal import Refusal
-from guanbiao_client.sign_in import SignIn
+from guanbiao_client.sign_in import OwnKey, SignIn
 from guanbiao_client.signing import Signer
 
 Answer = TypeVar("Answer")
@@ -27,7 +27,7 @@ _LONGEST_WAIT, _MOST = 25, 200
 def _settings(
     url: str,
     client_id: str,
-    secret: str,
+    secret: str | OwnKey,
     scope: Iterable[str],
     language: str,
     signer: Signer | None,
@@ -47,8 +47,9 @@ def _checked(response: httpx.Response) -> httpx.Response:
 class Client:
     """A program's way into the county, blocking.
 
-    `url`: where the service is. `scope`: what may be done, `rectification:read` and so on. `tries`: how often a call is
-    sent at the most; what might be done twice is sent once. `transport`: of httpx, for proxies and tests.
+    `url`: where the service is. `secret`: what was told once, or a key of your own. `scope`: what may be done,
+    `rectification:read` and so on. `tries`: how often a call is sent at the most; what might be done twice is sent
+    once. `transport`: of httpx, for proxies and tests.
 
     Raises Refusal for every answer that is no success, and httpx.TransportError when there was none.
     """
@@ -57,7 +58,7 @@ class Client:
         self,
         url: str,
         client_id: str = "",
-        secret: str = "",
+        secret: str | OwnKey = "",
         scope: Iterable[str] = (),
         *,
         language: str = "zh-CN",
@@ -125,7 +126,7 @@ class AsyncClient:
         self,
         url: str,
         client_id: str = "",
-        secret: str = "",
+        secret: str | OwnKey = "",
         scope: Iterable[str] = (),
         *,
         language: str = "zh-CN",
