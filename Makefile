@@ -4,12 +4,12 @@ SHELL := /bin/sh
 PYTHON ?= python3
 BIN := .venv/bin
 BOOTSTRAP := $(PYTHON) scripts/bootstrap.py
-FOLDERS := backend tests scripts examples clients
+FOLDERS := backend tests scripts examples clients benchmarks
 FUZZ_SECONDS ?= 60
 FUZZ_CASES ?= 120
 
 .DEFAULT_GOAL := help
-.PHONY: help run dev test sure e2e matrix bench chaos fuzz openapi format lint types imports frontend clean ready ready-to-run ready-to-test
+.PHONY: help run dev test sure e2e matrix bench bench-parts chaos fuzz openapi format lint types imports frontend clean ready ready-to-run ready-to-test ready-to-bench
 
 help: ## list the commands
 	@awk 'BEGIN {FS = ":.*## "} /^##@/ {printf "\n%s\n", substr($$0, 5)} \
@@ -37,7 +37,10 @@ e2e: ready-to-test ## only the tests that drive a browser
 matrix: ready ## ask every operation as every role about every place, and write docs/matrix.md (some minutes)
 	@$(BIN)/python -m tests.matrix.table && MATRIX_PERCENT=100 $(BIN)/python -m pytest -q tests/matrix tests/house/test_matrix.py
 
-bench: ready ## measure: requests per second, the change feed, webhooks, import of 100,000 rows
+bench: ready-to-bench ## measure beside a floor and the usual ways, and write benchmarks/report.md (ten minutes)
+	@$(BIN)/python -m benchmarks $(BENCH)
+
+bench-parts: ready ## measure parts by themselves: the change feed, webhooks, import of 100,000 rows
 	@$(BIN)/python -m scripts.bench
 	@$(BIN)/python -m scripts.bench_feed
 	@$(BIN)/python -m scripts.bench_webhooks
@@ -85,3 +88,6 @@ ready:
 
 ready-to-test:
 	@$(BOOTSTRAP) test
+
+ready-to-bench:
+	@$(BOOTSTRAP) bench

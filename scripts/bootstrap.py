@@ -3,6 +3,7 @@
     bootstrap.py run      what `make run` needs
     bootstrap.py test     what `make test` needs, the browser too
     bootstrap.py sure     the same without the browser
+    bootstrap.py bench    the same with the program that makes load
 
 Only the standard library, and only words that an old Python understands as well: its first duty is to find a newer one.
 """
@@ -178,6 +179,14 @@ def make_servers() -> None:
             install_from_distribution(package)
 
 
+def make_load() -> None:
+    """The program that measures how much a server does."""
+    if not shutil.which("wrk"):
+        install_from_distribution("wrk")
+    if not shutil.which("wrk"):
+        raise Missing("wrk is needed to measure (Debian: apt-get install wrk; macOS: brew install wrk)")
+
+
 def make(purpose: str) -> int:
     failures = []
 
@@ -194,6 +203,8 @@ def make(purpose: str) -> int:
     if purpose == "test" and not failures:
         guarded(make_browser)
         guarded(make_servers)
+    if purpose == "bench" and not failures:
+        guarded(make_load)
     pages.join()
     for failure in failures:
         sys.stderr.write(failure + "\n")
@@ -201,6 +212,6 @@ def make(purpose: str) -> int:
 
 
 if __name__ == "__main__":
-    if len(sys.argv) != 2 or sys.argv[1] not in ("run", "sure", "test"):
+    if len(sys.argv) != 2 or sys.argv[1] not in ("run", "sure", "test", "bench"):
         sys.exit(__doc__)
     sys.exit(make(sys.argv[1]))

@@ -16,7 +16,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 BIN = Path(sys.executable).parent
 FRONTEND = ROOT / "frontend"
-PYTHON_FOLDERS = ("backend", "tests", "scripts", "examples", "clients")
+PYTHON_FOLDERS = ("backend", "tests", "scripts", "examples", "clients", "benchmarks")
 LANES = 2
 CHECK_SECONDS = 600
 TEST_SECONDS, BROWSER_SECONDS = 2700, 1800

@@ -33,7 +33,7 @@ ORGANIZATIONS = [
     *({"组织名称": name, "组织类别": "党支部", "上级组织": "远山镇党委"} for name in BRANCHES),
 ]
 ROWS = int(os.environ.get("GUANBIAO_ROWS", "30000"))
-"""Of the large workbook; `make bench` brings 100,000."""
+"""Of the large workbook; `make bench-parts` brings 100,000."""
 PATIENCE = timedelta(seconds=2)
 
 

@@ -1,0 +1,1 @@
+"""Django REST Framework with its defaults, over the program's tables."""
