@@ -210,11 +210,14 @@ def opinion_rows(decision_id: UUID, *, names_in_clear: bool) -> sa.Select[Any]:
     ).where(col(Opinion.decision_id) == decision_id)
 
 
+_SPONSOR = sa.orm.aliased(Organization)
+
+
 def decision_rows(
     reach: Reach, now: datetime, real_now: datetime, yellow_days: int, titles: Mapping[str, str]
 ) -> sa.Select[Any]:
     """The decisions within reach as lists show them; `now` is the county's clock, `real_now` the machine's."""
-    sponsor = sa.orm.aliased(Organization)
+    sponsor = _SPONSOR
     return (
         sa.select(
             col(Decision.id),

@@ -49,11 +49,14 @@ async def cards_about(reader: AsyncConnection, own: Collection[str], ids: Collec
     return set((await reader.execute(question)).scalars())
 
 
+_PLACE, _DESK = sa.orm.aliased(Organization), sa.orm.aliased(Organization)
+
+
 def card_rows(
     sight: Sight, now: datetime, real_now: datetime, yellow_days: int, titles: Mapping[str, str]
 ) -> sa.Select[Any]:
     """The cards within sight; `now` is the county's clock, `real_now` the machine's. Only the day of coming is told."""
-    place, desk = sa.orm.aliased(Organization), sa.orm.aliased(Organization)
+    place, desk = _PLACE, _DESK
     item = (
         sa.select(col(Rectification.number))
         .where(col(Rectification.id) == col(FeedbackCard.rectification_id))

@@ -138,6 +138,7 @@ async def lights_by_unit(session: Session, area: Area, now: datetime, yellow_day
     question = (
         sa.select(unit_key(area.path).label("unit"), item_light(now, yellow_days).label("light"), sa.func.count())
         .select_from(ProcedureRun)
+        .join(_ITEM, col(_ITEM.id) == col(ProcedureRun.subject_id))
         .join(Organization, col(Organization.id) == col(ProcedureRun.organization_id))
         .where(
             area.holds(col(ProcedureRun.county_id)),

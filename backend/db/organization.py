@@ -325,9 +325,12 @@ async def tally_all(session: Session, subject: str, changes: Mapping[tuple[UUID,
     )
 
 
+_INNER = sa.orm.aliased(Organization)
+
+
 def tallied(subject: str, path: Any, statuses: Sequence[str] | None = None) -> sa.ScalarSelect[int]:
     """The kept count of `subject` over the subtree at the outer query's `path`."""
-    inner = sa.orm.aliased(Organization)
+    inner = _INNER
     question = (
         sa.select(sa.func.coalesce(sa.func.sum(col(OrganizationTally.count)), 0).cast(sa.Integer))
         .join(inner, col(inner.id) == col(OrganizationTally.organization_id))

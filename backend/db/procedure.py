@@ -163,13 +163,18 @@ def step_title(titles: Mapping[str, str]) -> sa.ColumnElement[str]:
     return sa.literal(dict(titles), JSONB).op("->>", return_type=sa.Text())(place)
 
 
+# Made once: an alias learns its columns anew wherever it is made, which takes milliseconds.
+_ABOVE, _HOME, _PLACE = (sa.orm.aliased(Organization) for _ in range(3))
+_HELD, _ABSENT = sa.orm.aliased(RoleGrant), sa.orm.aliased(Account)
+
+
 def holders(now: datetime) -> sa.ScalarSelect[Any]:
     """Who holds the open step, as JSON `[{id, name}]`: those with one of its roles who sit nearest.
 
     Nearest is the subject's organisation (`Organization` in the outer query), then the one above it, and so on up to
     the first that has anybody who may.  `now` is the machine's clock, by which grants begin and end.
     """
-    above = sa.orm.aliased(Organization)
+    above = _ABOVE
     path = col(Organization.path)
     place = sa.func.generate_series(1, sa.func.length(path)).column_valued("place")
     prefixes = sa.select(sa.func.left(path, place)).where(sa.func.substr(path, place, 1) == "/")
@@ -219,7 +224,7 @@ def holders(now: datetime) -> sa.ScalarSelect[Any]:
 
 def _own_of(account: sa.Subquery, now: datetime) -> sa.ColumnElement[Any]:
     """The SQL of `domain.access.Actor.own` for a row of accounts with a role; a test holds the two together."""
-    home, place, held = sa.orm.aliased(Organization), sa.orm.aliased(Organization), sa.orm.aliased(RoleGrant)
+    home, place, held, absent = _HOME, _PLACE, _HELD, _ABSENT
     at_home = sa.select(_marks(home)).where(col(home.id) == account.c.organization_id)
     granted = (
         sa.select(_marks(place))
@@ -227,7 +232,6 @@ def _own_of(account: sa.Subquery, now: datetime) -> sa.ColumnElement[Any]:
         .where(col(held.account_id) == account.c.id, in_force(now, held))
     )
     columns = (account.c.id, account.c.organization_id, account.c.on_behalf_of)
-    absent = sa.orm.aliased(Account)
     absent_name = sa.select(col(absent.name)).where(col(absent.id) == account.c.on_behalf_of).scalar_subquery()
     names = [sa.literal("=") + sa.func.regexp_replace(name, r"\s", "", "g") for name in (account.c.name, absent_name)]
     ids = array([*(sa.cast(column, sa.Text) for column in columns), *names])

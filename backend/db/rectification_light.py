@@ -25,27 +25,20 @@ def own_limit() -> sa.ColumnElement[Any]:
     return sa.case((has_it, col(_RUN.limit_at)), (col(_RUN.step) == "assignment", _kept_limit()), else_=sa.null())
 
 
-def _kept_limit() -> sa.ScalarSelect[Any]:
+def _kept_limit() -> sa.ColumnElement[Any]:
     """The last second of the day in force of an item that waits to be assigned: set by a ledger or before it came back.
 
     The twin of `domain.rectification.limit.kept_limit`.
     """
-    item: Any = sa.orm.aliased(Rectification)
-    assigned = item.assigned_on.is_not(None)
-    day = sa.case((assigned, sa.func.coalesce(item.due_on, item.milestone_due_on)), else_=item.original_due_on)
+    item = Rectification
+    assigned = col(item.assigned_on).is_not(None)
+    day = sa.case(
+        (assigned, sa.func.coalesce(col(item.due_on), col(item.milestone_due_on))), else_=col(item.original_due_on)
+    )
     last_second = sa.func.timezone("Asia/Shanghai", sa.cast(day + 1, sa.DateTime), type_=timestamp) - timedelta(
         seconds=1
     )
-    return (
-        sa.select(last_second)
-        .where(
-            item.id == col(_RUN.subject_id),
-            item.deadline_kind.is_not(None),
-            sa.or_(assigned, item.original_due_on.is_not(None)),
-        )
-        .correlate(ProcedureRun)
-        .scalar_subquery()
-    )
+    return sa.case((col(item.deadline_kind).is_not(None), last_second), else_=sa.null())
 
 
 def item_light(now: datetime, yellow_days: int) -> sa.ColumnElement[str]:

@@ -75,6 +75,9 @@ class RectificationFilter:
     relook: bool | None = None
 
 
+_REGISTERED_AT, _UNIT = sa.orm.aliased(Organization), sa.orm.aliased(Organization)
+
+
 def rectification_rows(
     reach: Reach, sight: Sight, now: datetime, real_now: datetime, yellow_days: int, titles: Mapping[str, str]
 ) -> sa.Select[Any]:
@@ -82,7 +85,7 @@ def rectification_rows(
 
     `sight` is how far the reader sees feedback cards: an item that came from one that is out of sight names none.
     """
-    registered_at, unit = sa.orm.aliased(Organization), sa.orm.aliased(Organization)
+    registered_at, unit = _REGISTERED_AT, _UNIT
     item = Rectification
     columns: tuple[Any, ...] = (
         col(item.id),
