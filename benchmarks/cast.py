@@ -54,8 +54,13 @@ PROBLEMS = [f"{where}{what}{how}" for where in _WHERE for what in _WHAT for how 
 
 @cache
 def grams_text(text: str) -> str:
-    """The grams as an array is written by COPY."""
-    return "{" + ",".join('"' + gram.replace('"', '\\\\"') + '"' for gram in grams(text)) + "}"
+    """What the program keeps of a text for search, as COPY writes it."""
+    return array_text(grams(text))
+
+
+def array_text(words: Iterable[str]) -> str:
+    """An array as COPY's text format has it."""
+    return "{" + ",".join('"' + word.replace('"', '\\\\"') + '"' for word in words) + "}"
 
 
 def new_ids(count: int, milliseconds: int) -> list[str]:
@@ -72,35 +77,35 @@ def new_ids(count: int, milliseconds: int) -> list[str]:
 class Casting:
     """Casts moulds over villages. `tally` is what the verbs would have counted where."""
 
-    def __init__(self, moulds: list[Mould], *, seed: int = 1) -> None:
-        self.moulds = moulds
+    def __init__(self, moulds: list[Mould], series: str = "ZG", *, seed: int = 1) -> None:
+        self.moulds, self._series = moulds, series
         self.tally: Counter[tuple[str, str, str]] = Counter()
         self._random = random.Random(seed)
         self._moved: dict[tuple[int, int], Mould] = {}
         self._numbers: Counter[str] = Counter()
 
-    def item(self, which: int, days: int, village: Mapping[str, str]) -> tuple[str, Mould, dict[str, str]]:
-        """The id, the mould and what to fill in of one item in `village`, so many days ago."""
+    def cast(self, which: int, days: int, place: Mapping[str, str]) -> tuple[str, Mould, dict[str, str]]:
+        """The id, the mould and what to fill in of one record at a place, so many days ago."""
         if (which, days) not in self._moved:
             self._moved[which, days] = self.moulds[which].moved(days)
         mould = self._moved[which, days]
         began = mould.at - timedelta(microseconds=self._random.randrange(3_600_000_000))
         fills = dict(zip(mould.own, new_ids(len(mould.own), int(began.timestamp() * 1000)), strict=True))
-        problem = self._random.choice(PROBLEMS)
-        self._numbers[village["county"]] += 1
-        fills |= village
-        fills |= {"number": f"ZG-{mould.at.year}-{self._numbers[village['county']]:04}", "problem": problem}
-        fills |= {"grams": grams_text(problem), "created_at": began.isoformat()}
-        for (place, subject, status), count in mould.counts.items():
-            self.tally[village[place], subject, status] += count
+        text = self._random.choice(PROBLEMS)
+        self._numbers[place["county"]] += 1
+        fills |= place
+        fills |= {"number": f"{self._series}-{mould.at.year}-{self._numbers[place['county']]:04}", "text": text}
+        fills |= {"grams": grams_text(text), "created_at": began.isoformat()}
+        fills |= {name: "\\\\x" + os.urandom(32).hex() for name in ("submission_hash", "code_hash")}
+        for (where, subject, status), count in mould.counts.items():
+            self.tally[place[where], subject, status] += count
         return fills["id"], mould, fills
 
 
 def lines(sheet: Sheet, fills: Mapping[str, str]) -> str:
     text = sheet.text % fills
-    if sheet.table == "rectification":
-        for name, gap in GAPS.items():
-            text = text.replace(gap, fills[name])
+    for name, gap in GAPS.get(sheet.table, {}).items():
+        text = text.replace(gap, fills[name])
     return text
 
 

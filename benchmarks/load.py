@@ -65,7 +65,7 @@ def settle(port: int) -> None:
     deadline = time.monotonic() + _SETTLING
     while time.monotonic() < deadline:
         begun = time.perf_counter()
-        with contextlib.suppress(OSError), urllib.request.urlopen(f"http://127.0.0.1:{port}/livez", timeout=_SETTLING):  # noqa: S310 - our own server
+        with contextlib.suppress(OSError), urllib.request.urlopen(f"http://127.0.0.1:{port}/livez", timeout=_SETTLING):
             pass
         if time.perf_counter() - begun < _AT_REST:
             return

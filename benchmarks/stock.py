@@ -16,7 +16,7 @@ from backend.db.organization import Organization
 from backend.domain.access import mark
 from backend.domain.organization import spelling_columns
 from benchmarks.cast import Casting, lines, pour
-from benchmarks.mould import Mould, cast_moulds
+from benchmarks.mould import Mould, item_moulds
 from benchmarks.place import Place
 from tests.factories import make_account, make_organization
 
@@ -51,7 +51,7 @@ async def fill(place: Place, *, items: int, ready: int) -> Stock:
 
     The items are cast from moulds (mould.py), the tree and the accounts are made as tests make theirs.
     """
-    moulds = await cast_moulds(place, STEPS)
+    moulds = await item_moulds(place, STEPS)
     villages: list[dict[str, str]] = []
     async with place.app() as app, app.state.database.transaction() as session:
         county = await _organization(session, "标尺县委", "county_committee", None)
@@ -59,11 +59,12 @@ async def fill(place: Place, *, items: int, ready: int) -> Stock:
         clerks = []
         for number in range(TOWNSHIPS):
             township = await _organization(session, f"标尺{number + 1}镇党委", "township_committee", county)
+            office = await _organization(session, f"标尺{number + 1}镇党政综合办公室", "office", township)
             await make_account(session, "supervisor", township, "查静宜")
             for place_number in range(VILLAGES):
                 village = await _organization(session, f"第{place_number + 1}村", "village", township)
                 clerks.append(await make_account(session, "clerk", village, "解小满"))
-                villages.append(_places(county, township, village))
+                villages.append(places_of(county.id, township=township, office=office, village=village))
     stock = Stock(county.path, reader, clerks)
     await _pour_items(place, stock, moulds, villages, items, ready)
     return stock
@@ -74,9 +75,10 @@ async def _organization(session: Any, name: str, kind: str, parent: Organization
     return await make_organization(session, name, kind, parent, **spelling)
 
 
-def _places(county: Organization, township: Organization, village: Organization) -> dict[str, str]:
-    found = {"county": str(county.id)}
-    for name, organization in (("township", township), ("village", village)):
+def places_of(county_id: UUID, **organizations: Organization) -> dict[str, str]:
+    """What is filled in for the organisations of a mould."""
+    found = {"county": str(county_id)}
+    for name, organization in organizations.items():
         found |= {name: str(organization.id), f"{name}_mark": mark(organization.path)}
     return found
 
@@ -93,7 +95,7 @@ async def _pour_items(
         # What is closed was closed in the course of a year; what is open has not been open for long.
         days = drawn.randrange(_DAYS) if STEPS[which] is None else drawn.randrange(_CLOSED_DAYS)
         village = number % len(villages)
-        key, mould, fills = casting.item(which, 0 if is_ready else days, villages[village])
+        key, mould, fills = casting.cast(which, 0 if is_ready else days, villages[village])
         for sheet in mould.sheets:
             written[sheet.table].append(lines(sheet, fills))
         if is_ready:

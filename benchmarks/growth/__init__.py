@@ -1,0 +1,1 @@
+"""How the same requests grow from one township to the tree of a country."""
