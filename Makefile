@@ -9,7 +9,7 @@ FUZZ_SECONDS ?= 60
 FUZZ_CASES ?= 120
 
 .DEFAULT_GOAL := help
-.PHONY: help run dev test sure e2e matrix bench bench-parts chaos fuzz openapi format lint types imports frontend clean ready ready-to-run ready-to-test ready-to-bench
+.PHONY: help run dev test sure e2e matrix bench bench-growth bench-concurrency bench-parts chaos fuzz openapi format lint types imports frontend clean ready ready-to-run ready-to-test ready-to-bench
 
 help: ## list the commands
 	@awk 'BEGIN {FS = ":.*## "} /^##@/ {printf "\n%s\n", substr($$0, 5)} \
@@ -39,6 +39,12 @@ matrix: ready ## ask every operation as every role about every place, and write 
 
 bench: ready-to-bench ## measure beside a floor and the usual ways, and write benchmarks/report.md (ten minutes)
 	@$(BIN)/python -m benchmarks $(BENCH)
+
+bench-growth: ready-to-bench ## the same requests in one township and in the whole country (hours, 50 GB); GROWTH="--villages 31000 ..."
+	@$(BIN)/python -m benchmarks.growth $(GROWTH)
+
+bench-concurrency: ready-to-bench ## 64 clients on the same 10 runs, and what worker, feed and dashboards cost meanwhile
+	@$(BIN)/python -m benchmarks.concurrency $(CONCURRENCY)
 
 bench-parts: ready ## measure parts by themselves: the change feed, webhooks, import of 100,000 rows
 	@$(BIN)/python -m scripts.bench

@@ -2,6 +2,7 @@
 
 import itertools
 import random
+from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
@@ -41,7 +42,7 @@ Maker = Callable[[], Request]
 
 @dataclass
 class People:
-    """Who asks: somebody of the county, of a township and of a village in the middle of the tree, and the installer."""
+    """Who asks: somebody of the largest county, of a township and of a village in it, and the installer."""
 
     accounts: dict[str, Account]
     village: Village
@@ -54,7 +55,7 @@ class People:
 
 async def seat(place: Place, land: Land, acts: int) -> People:
     """Give accounts to those who ask, and to the clerks who sign for `acts` items."""
-    village = land.villages[len(land.villages) // 2]
+    village = _in_the_largest(land.villages)
     seats = {"county": ("supervisor", village.county.id), "township": ("supervisor", village.township.id)}
     seats |= {"village": ("clerk", village.node.id), "admin": ("county_admin", village.county.id)}
     async with place.app() as app, app.state.database.transaction() as session:
@@ -66,6 +67,13 @@ async def seat(place: Place, land: Land, acts: int) -> People:
             if where.node.id not in accounts:
                 accounts[where.node.id] = await make_account(session, "clerk", await _at(session, where.node.id))
     return People(accounts, village, TokenIssuer(place.data))
+
+
+def _in_the_largest(villages: list[Village]) -> Village:
+    """A village of the county that has most of them, where lists are longest."""
+    ((largest, _),) = Counter(village.county.id for village in villages).most_common(1)
+    inside = [village for village in villages if village.county.id == largest]
+    return inside[len(inside) // 2]
 
 
 async def _at(session: Any, key: str) -> Organization:
