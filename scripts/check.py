@@ -33,7 +33,7 @@ CHECKS: dict[str, tuple[list[str], Path]] = {
     "lint": ([str(BIN / "ruff"), "check", *PYTHON_FOLDERS], ROOT),
     "format": ([str(BIN / "ruff"), "format", "--check", *PYTHON_FOLDERS], ROOT),
 }
-PYTEST = [sys.executable, "-m", "pytest", "-q"]
+PYTEST = [sys.executable, "-m", "pytest", "-q", "--durations=25"]
 # A file at a time: what its tests share is made once.
 TWO = [*PYTEST, "-n", str(LANES), "--dist", "loadfile"]
 TESTS: dict[str, list[tuple[list[str], int]]] = {
