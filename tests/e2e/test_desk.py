@@ -124,7 +124,9 @@ def test_every_page_is_accessible_and_fits(desk: Desk) -> None:
     """axe, WCAG 2.2 AA, in light and dark, on a desk and on a phone; no page scrolls sideways; nothing is refused."""
     page = desk.page
     refused: list[str] = []
-    page.on("response", lambda answer: refused.append(answer.url) if answer.status >= 400 else None)
+    page.on(
+        "response", lambda answer: refused.append(f"{answer.status} {answer.url}") if answer.status >= 400 else None
+    )
     page.add_init_script(path=AXE)
     wrong = look_at_all(page, "/sign-in")
     page.set_viewport_size(DESK)
@@ -138,7 +140,9 @@ def test_every_page_is_accessible_and_fits(desk: Desk) -> None:
 @pytest.mark.parametrize("username", ["member", "legal_reviewer", "inspector", "platform_admin"])
 def test_people_are_led_nowhere_they_may_not_go(desk: Desk, username: str) -> None:
     refused: list[str] = []
-    desk.page.on("response", lambda answer: refused.append(answer.url) if answer.status >= 400 else None)
+    desk.page.on(
+        "response", lambda answer: refused.append(f"{answer.status} {answer.url}") if answer.status >= 400 else None
+    )
     desk.sign_in(username)
     for link in desk.page.locator("nav a[data-testid]").all():
         link.click()

@@ -59,7 +59,7 @@ def look_as(desk: Desk, username: str, paths: list[str]) -> list[str]:
     """What is wrong with these pages, and what they were refused."""
     page = desk.page
     wrong: list[str] = []
-    page.on("response", lambda answer: wrong.append(answer.url) if answer.status >= 400 else None)
+    page.on("response", lambda answer: wrong.append(f"{answer.status} {answer.url}") if answer.status >= 400 else None)
     page.add_init_script(path=AXE)
     for path in paths:
         wrong += [f"{username} {one}" for one in look_at_all(page, path)]

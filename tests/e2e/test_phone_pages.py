@@ -114,7 +114,9 @@ def look_at(phone: Phone, name: str) -> list[str]:
 def calm(phone: Phone) -> Iterator[Phone]:
     """A phone on which nothing is refused that the page had asked for."""
     refused: list[str] = []
-    phone.page.on("response", lambda answer: refused.append(answer.url) if answer.status >= 400 else None)
+    phone.page.on(
+        "response", lambda answer: refused.append(f"{answer.status} {answer.url}") if answer.status >= 400 else None
+    )
     yield phone
     assert refused == []
 
