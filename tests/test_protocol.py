@@ -120,7 +120,8 @@ def test_whoever_sends_on_after_the_refusal_is_let_go_of(port: int) -> None:
     answer = b""
     # Head and body may come in pieces of their own.
     while not answer.endswith(b"\r\n\r\nno"):
-        assert (piece := client.socket.recv(65536)), answer
+        piece = client.socket.recv(65536)
+        assert piece, answer
         answer += piece
     assert answer.startswith(b"HTTP/1.1 401 ")
     with contextlib.suppress(ConnectionError):

@@ -3,12 +3,24 @@
 import re
 from pathlib import Path
 
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Response, expect
 
 from tests.e2e.conftest import Installation
 from tests.files import pdf
 
 PAPER = {"name": "材料.pdf", "mimeType": "application/pdf", "buffer": pdf()}
+
+
+def refusals_on(page: Page) -> list[str]:
+    """What the page is refused from now on, each as status and address; it goes on growing."""
+    refused: list[str] = []
+
+    def note(answer: Response) -> None:
+        if answer.status >= 400:
+            refused.append(f"{answer.status} {answer.url}")
+
+    page.on("response", note)
+    return refused
 
 
 class Desk:

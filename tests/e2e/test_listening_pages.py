@@ -3,7 +3,7 @@
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.e2e.desk import Desk
+from tests.e2e.desk import Desk, refusals_on
 from tests.e2e.test_desk import AXE, DESK, desk, first, look, look_at_all, settle
 
 __all__ = ["desk"]
@@ -58,8 +58,7 @@ def feedback_pages(desk: Desk) -> list[str]:
 def look_as(desk: Desk, username: str, paths: list[str]) -> list[str]:
     """What is wrong with these pages, and what they were refused."""
     page = desk.page
-    wrong: list[str] = []
-    page.on("response", lambda answer: wrong.append(f"{answer.status} {answer.url}") if answer.status >= 400 else None)
+    wrong = refusals_on(page)
     page.add_init_script(path=AXE)
     for path in paths:
         wrong += [f"{username} {one}" for one in look_at_all(page, path)]
