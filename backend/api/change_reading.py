@@ -14,7 +14,16 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from backend.api.rectification import rows as rectification_rows_for
 from backend.api.run import step_titles
 from backend.db.base import utc_now
-from backend.db.change import DayPlace, Step, ids_within, last_settled, records_as_json, steps_after, subjects_by_day
+from backend.db.change import (
+    DayPlace,
+    Step,
+    ids_shown,
+    ids_within,
+    last_settled,
+    records_as_json,
+    steps_after,
+    subjects_by_day,
+)
 from backend.db.decision import decision_rows
 from backend.db.event import START, Position
 from backend.db.feedback_view import card_rows, cards_about
@@ -24,8 +33,9 @@ from backend.db.read import Paging, StrayCursor
 from backend.domain.access import Actor, Moment
 from backend.domain.calendar import YELLOW_DAYS, day_of
 from backend.domain.change import (
-    BY_NAME,
+    BY_SUBJECT,
     CARRYING,
+    TELLING,
     Change,
     Op,
     Resource,
@@ -145,22 +155,24 @@ async def read(
     # The end is read first: whatever is settled later is seen by the next look.
     end = await last_settled(reader, but=WITHOUT_TIME) or place.position
     found = await steps_after(
-        reader, place.position, kinds, actor.account_id, SCANNED + 1, also=CARRYING, but=WITHOUT_TIME
+        reader, place.position, kinds, actor.account_id, SCANNED + 1, also=CARRYING, but=WITHOUT_TIME, with_data=TELLING
     )
-    steps = _fitting(found[:SCANNED], limit)
+    # Most of what a wide log holds concerns a narrow reach not at all, so that is sorted out before the limit counts.
+    look = await look_up(reader, actor, moment, language, wanted, found[:SCANNED])
+    steps = _fitting(found[:SCANNED], look, limit)
     more = len(steps) < len(found)
-    look = await look_up(reader, actor, moment, language, wanted, steps)
-    told = changes_of(steps, wanted, look.seen.keys(), look.within, look.barred, actor.account_id)
+    told = changes_of(steps, wanted, look.seen, look.within, look.barred, actor.account_id)
+    texts = await _texts(reader, actor, moment, language, told)
     read_to = steps[-1].position if steps else place.position
     reached = read_to if more else max(read_to, end)
-    return Told([_text(each, look.seen) for each in told], replace(place, position=reached), more)
+    return Told(_items(told, texts), replace(place, position=reached), more)
 
 
 @dataclass(slots=True)
 class Look:
-    """What a caller sees now of what some events are about: records as JSON texts, and see `changes_of`."""
+    """What a caller sees now of what some events are about; see `changes_of`."""
 
-    seen: dict[tuple[str, UUID], str] = field(default_factory=dict)
+    seen: set[tuple[str, UUID]] = field(default_factory=set)
     within: dict[str, set[UUID]] = field(default_factory=dict)
     barred: set[tuple[str, UUID]] = field(default_factory=set)
 
@@ -177,9 +189,9 @@ async def look_up(
     look = Look()
     for resource in wanted:
         about = [step for step in steps if step.subject_kind == resource.subject_kind]
-        if ids := list({step.subject_id for step in about}):
-            texts = await records_as_json(reader, ROWS[resource.name](actor, moment, language), ids)
-            look.seen |= {(resource.subject_kind, key): text for key, text in texts.items()}
+        if ids := {step.subject_id for step in about}:
+            shown = await ids_shown(reader, ROWS[resource.name](actor, moment, language), ids)
+            look.seen |= {(resource.subject_kind, key) for key in shown}
         places = {named for step in about if step.kind in resource.leaving for named in places_of(step)}
         for step in steps:
             if step.kind in CARRYING:
@@ -211,24 +223,41 @@ async def _of_senders(
     if not found:
         return None
     shown = found[:limit]
-    ids = [key for _, key in shown]
-    texts = await records_as_json(reader, ROWS[resource.name](actor, moment, language), ids)
-    seen = {(SENT, key): text for key, text in texts.items()}
-    items = [_text(Change(Op.upsert, resource.name, key), seen) for key in ids if key in texts]
+    told = [Change(Op.upsert, resource.name, key) for _, key in shown]
+    items = _items(told, await _texts(reader, actor, moment, language, told))
     return items, shown[-1][0]
 
 
-def _fitting(steps: Sequence[Step], limit: int) -> Sequence[Step]:
-    """As many of the first steps as are about no more than `limit` records."""
+def _fitting(steps: Sequence[Step], look: Look, limit: int) -> Sequence[Step]:
+    """As many of the first steps as tell of no more than `limit` records."""
     about: set[tuple[str, UUID]] = set()
     for place, step in enumerate(steps):
-        about.add((step.subject_kind, step.subject_id))
+        key = (step.subject_kind, step.subject_id)
+        resource = BY_SUBJECT.get(step.subject_kind)
+        # What nobody here sees is told at the most by an event that took it away, or along.
+        if key in look.seen or resource is None or step.kind in resource.leaving or step.kind in resource.carrying:
+            about.add(key)
         if len(about) > limit:
             return steps[:place]
     return steps
 
 
-def _text(told: Change, seen: Mapping[tuple[str, UUID], str]) -> str:
-    kind = BY_NAME[told.resource].subject_kind if told.resource else ""
-    record = seen[kind, told.id] if told.op is Op.upsert else "null"
-    return item_text(told.op, told.resource or None, told.id, below=told.below, record=record)
+async def _texts(
+    reader: AsyncConnection, actor: Actor, moment: Moment, language: str, told: Sequence[Change]
+) -> dict[tuple[str, UUID], str]:
+    """The records that are told of, as JSON texts; none for one that went out of sight since it was looked up."""
+    found: dict[tuple[str, UUID], str] = {}
+    for name, rows in ROWS.items():
+        if ids := [each.id for each in told if each.op is Op.upsert and each.resource == name]:
+            texts = await records_as_json(reader, rows(actor, moment, language), ids)
+            found |= {(name, key): text for key, text in texts.items()}
+    return found
+
+
+def _items(told: Sequence[Change], texts: Mapping[tuple[str, UUID], str]) -> list[str]:
+    """Changes as JSON texts. What went out of sight meanwhile is left out: the log goes on to say so."""
+    return [
+        item_text(each.op, each.resource or None, each.id, below=each.below, record=record)
+        for each in told
+        if (record := texts.get((each.resource, each.id)) if each.op is Op.upsert else "null") is not None
+    ]

@@ -1,11 +1,12 @@
 """What the change feed asks of the log: the next events about some records, in the order that skips none."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection
 from datetime import date, datetime
 from typing import Any, NamedTuple
 from uuid import UUID
 
 import sqlalchemy as sa
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlmodel import col
 
@@ -40,9 +41,11 @@ async def steps_after(
     *,
     also: Collection[str],
     but: Collection[str],
+    with_data: Collection[str],
 ) -> list[Step]:
     """The next events about records of these kinds, or about the caller itself, that nothing can come before; `also`
-    and `but` are kinds of events that are read besides, and that are told otherwise."""
+    and `but` are kinds of events that are read besides, and that are told otherwise.  Only those of the kinds
+    `with_data` come with their data: it is most of the log, and next to nobody asks for it."""
     question = (
         settled_after(
             position,
@@ -51,7 +54,7 @@ async def steps_after(
             col(Event.subject_kind),
             col(Event.subject_id),
             col(Event.organization_id),
-            col(Event.data),
+            sa.case((col(Event.kind).in_(sorted(with_data)), col(Event.data)), else_=sa.cast("{}", JSONB)),
             col(Event.id),
             col(Event.at),
         )
@@ -114,16 +117,30 @@ async def subjects_by_day(
 
 async def ids_within(reader: AsyncConnection, reach: Reach, ids: Collection[UUID]) -> set[UUID]:
     """Those of some organisations that are within reach now."""
-    question = sa.select(col(Organization.id)).where(col(Organization.id).in_(ids), under(reach))
+    question = sa.select(col(Organization.id)).where(_one_of(col(Organization.id), ids), under(reach))
     return set((await reader.execute(question)).scalars())
 
 
+async def ids_shown(reader: AsyncConnection, question: sa.Select[Any], ids: Collection[UUID]) -> set[UUID]:
+    """Those of some records that are rows of `question`, whose first column is the id."""
+    key = question.selected_columns[0]
+    # Around it, so that the database works out no other column.
+    item = question.where(_one_of(key, ids)).subquery("_row")
+    return set((await reader.execute(sa.select(item.c[key.name]))).scalars())
+
+
 async def records_as_json(
-    reader: AsyncConnection, question: sa.Select[Any], ids: Sequence[UUID] | None = None
+    reader: AsyncConnection, question: sa.Select[Any], ids: Collection[UUID] | None = None
 ) -> dict[UUID, str]:
     """The rows of `question` with these ids, or all of them, as JSON texts."""
-    wanted = question if ids is None else question.where(question.selected_columns[0].in_(ids))
+    wanted = question if ids is None else question.where(_one_of(question.selected_columns[0], ids))
     return {row[0]: row[1] for row in await reader.execute(texts_of(wanted))}
+
+
+def _one_of(key: Any, ids: Collection[UUID]) -> sa.ColumnElement[bool]:
+    # One parameter, however many there are: the statement is compiled and planned as one and the same.
+    found: sa.ColumnElement[bool] = key == sa.any_(sa.cast(sa.literal(list(ids), ARRAY(sa.Uuid())), ARRAY(sa.Uuid())))
+    return found
 
 
 def texts_of(question: sa.Select[Any]) -> sa.Select[UUID, str]:

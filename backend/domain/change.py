@@ -77,6 +77,9 @@ BY_SUBJECT: Mapping[str, Resource] = {resource.subject_kind: resource for resour
 CARRYING = frozenset().union(*(resource.carrying for resource in RESOURCES))
 """Events of organisations that bring or take along what is below them: they concern every resource."""
 
+TELLING = CARRYING.union(*(resource.leaving for resource in RESOURCES))
+"""Events of which not only the record counts but also what they say."""
+
 OWN_REACH = frozenset({"client.scopes_given", "client.resumed"})
 """Events about the caller after which it may see other records than before."""
 

@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from backend.api.change_reading import ROWS, SENDERS_GRACE, SENT, look_up
 from backend.db.base import Session, utc_now
-from backend.db.change import last_settled, records_as_json, steps_after, subjects_by_day
+from backend.db.change import ids_shown, last_settled, steps_after, subjects_by_day
 from backend.db.client import Client
 from backend.db.event import Position
 from backend.db.organization import Organization
@@ -18,7 +18,7 @@ from backend.db.webhook import Webhook, WebhookProgress, follower
 from backend.db.webhook_delivery import add_deliveries
 from backend.domain.access import Actor, Moment
 from backend.domain.calendar import day_of, end_of
-from backend.domain.change import CARRYING, Change, Op, Resource, changes_of
+from backend.domain.change import CARRYING, TELLING, Change, Op, Resource, changes_of
 from backend.domain.client.rule import acting_client
 from backend.domain.event import WITHOUT_TIME
 from backend.domain.webhook.rule import (
@@ -98,13 +98,20 @@ async def _told_of_log(
     end = await newest(reader) or progress.position
     kinds = {resource.subject_kind for resource in wanted}
     found = await steps_after(
-        reader, progress.position, kinds, actor.account_id, STEPS + 1, also=CARRYING, but=WITHOUT_TIME
+        reader,
+        progress.position,
+        kinds,
+        actor.account_id,
+        STEPS + 1,
+        also=CARRYING,
+        but=WITHOUT_TIME,
+        with_data=TELLING,
     )
     steps = found[:STEPS]
     told = _Told(more=len(found) > STEPS)
     look = await look_up(reader, actor, moment, _LANGUAGE, wanted, steps)
     for step in steps:
-        for change in changes_of([step], wanted, look.seen.keys(), look.within, look.barred, actor.account_id):
+        for change in changes_of([step], wanted, look.seen, look.within, look.barred, actor.account_id):
             type_ = type_of(change, step.kind)
             if type_ is not None and is_wanted(type_, webhook.types):
                 told.rows.append(_row(webhook, change, type_, step.event_id, step.at))
@@ -131,7 +138,7 @@ async def _told_of_days(
     found = await subjects_by_day(reader, WITHOUT_TIME, SENT, progress.days, untold, STEPS + 1)
     told = _Told(more=len(found) > STEPS)
     ids = [key for _, key in found[:STEPS]]
-    seen = await records_as_json(reader, ROWS[resource.name](actor, moment, _LANGUAGE), ids) if ids else {}
+    seen = await ids_shown(reader, ROWS[resource.name](actor, moment, _LANGUAGE), ids) if ids else set()
     for place, key in found[:STEPS]:
         if key in seen:
             change_id = day_change_id(resource.name, key, place.day.isoformat())
@@ -148,7 +155,7 @@ async def visible(
     reader: AsyncConnection, actor: Actor, moment: Moment, resource: Resource, ids: Sequence[UUID]
 ) -> set[UUID]:
     """Those of some records of a resource that the caller sees now."""
-    return set(await records_as_json(reader, ROWS[resource.name](actor, moment, _LANGUAGE), ids))
+    return await ids_shown(reader, ROWS[resource.name](actor, moment, _LANGUAGE), ids)
 
 
 def _row(webhook: Webhook, change: Change, type_: str, change_id: UUID, at: datetime) -> dict[str, Any]:
