@@ -57,6 +57,17 @@ async def test_changes_200_in_small_steps_leave_none_out(county: County) -> None
     assert [item["id"] for item in told] == made
 
 
+async def test_changes_200_count_to_the_limit_only_what_they_tell(county: County) -> None:
+    """Whoever reaches little of a wide log reads it in few steps."""
+    mirror = await follow(county, "members", reach="branch")
+    for _ in range(3):
+        await new_member(county, county.other_branch)
+    made = [(await new_member(county, county.branch))["id"] for _ in range(2)]
+    answer = await mirror.client.get("/changes", params={"after": mirror.cursor, "resource": "members", "limit": 2})
+    assert [item["id"] for item in answer.json()["items"]] == made
+    assert not answer.json()["more"]
+
+
 async def test_changes_200_say_when_a_record_leaves_and_enters_reach(county: County) -> None:
     here, there = await follow(county, "members", reach="branch"), await follow(county, "members", reach="other_branch")
     made = await new_member(county, county.branch)
