@@ -72,8 +72,8 @@ async def answered(
     view = await view_rectification(session, actor, moment, *found)
     response.headers["etag"] = f'"{view.item.version}"'
     response.headers["cache-control"] = "no-store"
-    run = run_out(view.standing, view.options, view.holders, view.attachments, language, moment.now)
     told = json.loads(row)
+    run = run_out(view.standing, view.options, told["holders"], view.attachments, language, moment.now)
     return rectification_out(view, told, run.model_copy(update={"light": told["light"]}))
 
 

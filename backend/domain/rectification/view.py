@@ -1,13 +1,11 @@
 """An item as one person sees it: with what was added to it, its run, and what that person may do next."""
 
 from dataclasses import dataclass, replace
-from typing import Any
 from uuid import UUID
 
 from backend.db.attachment import Attachment, attachments_by_id
-from backend.db.base import Session, utc_now
+from backend.db.base import Session
 from backend.db.organization import Organization, organizations_by_id
-from backend.db.procedure import holders_of_run
 from backend.db.rectification import (
     Rectification,
     RectificationCorrection,
@@ -26,7 +24,7 @@ from backend.domain.run import Standing, Wish, options_of, standing_of
 
 @dataclass(frozen=True, slots=True)
 class RectificationView:
-    """`holders` are `{id, name}` of those who hold the open step; `attachments` the evidence of acts and relooks.
+    """`attachments` are the evidence of acts and relooks.
 
     `unit` is the responsible unit, or the one proposed until there is one. `merged_into` and `relapse_of` are the
     other items.
@@ -42,7 +40,6 @@ class RectificationView:
     relapse_of: Rectification | None
     standing: Standing
     options: list[Option]
-    holders: list[dict[str, Any]]
     attachments: dict[UUID, Attachment]
 
 
@@ -72,7 +69,6 @@ async def view_rectification(
         relapse_of=await session.get(Rectification, item.relapse_of_id) if item.relapse_of_id else None,
         standing=standing,
         options=options,
-        holders=await holders_of_run(session, item.id, utc_now()),
         attachments=await attachments_by_id(session, [UUID(one["id"]) for evidence in shown for one in evidence]),
     )
 
