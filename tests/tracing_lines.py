@@ -52,6 +52,8 @@ OTHERWISE = {
 HIDDEN = (
     {
         "feedback_card.public_reply",
+        "feedback_card.merged_into_id",
+        "feedback_card.rectification_id",
         "feedback_card.content",
         "feedback_card.about_note",
         "feedback_card.location_text",

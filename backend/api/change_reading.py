@@ -66,7 +66,12 @@ ROWS: Mapping[str, Rows] = {
     ),
     "rectifications": rectification_rows_for,
     "feedback-cards": lambda actor, moment, language: card_rows(
-        sight_of(actor), moment.now, utc_now(), YELLOW_DAYS, step_titles(language)
+        sight_of(actor),
+        actor.reach("rectification:read"),
+        moment.now,
+        utc_now(),
+        YELLOW_DAYS,
+        step_titles(language),
     ),
 }
 """For each resource the rows of its own list: the feed shows what the list shows, in the same reach and mask."""

@@ -105,7 +105,14 @@ async def list_(
             raise NotFound("not_found")
         path = above.path
     given = {name: getattr(asked, name) for name in CardQuery.__slots__}
-    question = card_rows(sight_of(actor), moment.now, utc_now(), YELLOW_DAYS, step_titles(language))
+    question = card_rows(
+        sight_of(actor),
+        actor.reach("rectification:read"),
+        moment.now,
+        utc_now(),
+        YELLOW_DAYS,
+        step_titles(language),
+    )
     question = narrowed(question, CardFilter(path=path, **given), moment.now, YELLOW_DAYS)
     if q is not None and (folded := fold(q)):
         question = question.where(says(folded, query_grams(q)))

@@ -271,7 +271,7 @@ def card_out(view: CardView, run: RunOut) -> CardOut:
         place=_ref(view.places[card.place_id]),
         desk=_ref(view.places[card.desk_id]),
         handling_unit=_ref(unit) if unit else None,
-        about_note=card.about_note or None,
+        about_note=view.about_note or None,
         location_text=card.location_text or None,
         public_reply=card.public_reply or None,
         about=[_ref(one) for one in view.about],
@@ -303,8 +303,18 @@ def card_out(view: CardView, run: RunOut) -> CardOut:
             )
             for call, operator in view.calls
         ],
-        procedure=run,
+        procedure=_within_sight(run, set(related)),
     )
+
+
+def _within_sight(run: RunOut, related: set[UUID]) -> RunOut:
+    """The run without the id of a main card that the caller does not see, which the act of merging holds."""
+    for step in run.steps:
+        for act in step.acts:
+            record = act.record
+            if isinstance(record, dict) and record.get("merged_into_id") not in {None, *map(str, related)}:
+                act.record = {key: value for key, value in record.items() if key != "merged_into_id"}
+    return run
 
 
 def _ref(organization: Any) -> NameRef:

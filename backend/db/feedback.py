@@ -79,8 +79,11 @@ class FeedbackCard(Versioned, table=True):
     `place_id` is where it comes from or is about, `desk_id` whose staff sort it, `organization_id` whose it is now: the
     desk's, and from acceptance on the handling unit's. `about` are the marks (`@segment`) of organisations, the ids of
     accounts and the names (`=name`) of people that are complained about; `about_matched` those among them that were
-    only found by name in the sender's note, `about_lifted` those that the desk has said are not meant. `content` and
-    `about_note` never change; a trigger lets them only be emptied when the card is sealed. `grade` is 1 (worst) to 5;
+    only found by name in the sender's words, `about_lifted` those that the desk has said are not meant, `about_own`
+    those that were set on this card itself: all others came from its family (`domain.feedback.family`). `of_conduct`:
+    it speaks, or once spoke, of how somebody behaved. `noted`: its sender wrote whom it is about; a part has no
+    `about_note` of its own, which is read from its whole. `content` and `about_note` never change; a trigger lets them
+    only be emptied when the card is sealed. `grade` is 1 (worst) to 5;
     `rated_on` without a grade means that nobody rated in time.
     The hashes are keyed: of the sender's submission, of its body, of the code and PIN, and of the text alone.
     """
@@ -121,6 +124,9 @@ class FeedbackCard(Versioned, table=True):
     about: list[str] = Field(default_factory=list, sa_type=ARRAY(sa.Text))
     about_matched: list[str] = Field(default_factory=list, sa_type=ARRAY(sa.Text))
     about_lifted: list[str] = Field(default_factory=list, sa_type=ARRAY(sa.Text))
+    about_own: list[str] = Field(default_factory=list, sa_type=ARRAY(sa.Text))
+    of_conduct: bool = False
+    noted: bool = False
     urgency: Urgency = Field(default=Urgency.normal, sa_type=choice(Urgency))
     kind: CardKind | None = Field(default=None, sa_type=choice(CardKind))
     handling_unit_id: UUID | None = Field(default=None, foreign_key="organization.id")
@@ -228,12 +234,6 @@ async def cards_in(session: Session, sight: Sight, *which: sa.ColumnElement[bool
 def card_number(sight: Sight, card_id: Any) -> sa.ScalarSelect[str]:
     """The number of the card that a column of an outer query points at; null where it is out of sight."""
     return sa.select(col(FeedbackCard.number)).where(col(FeedbackCard.id) == card_id, seen(sight)).scalar_subquery()
-
-
-async def card_about(session: Session, card_id: UUID) -> list[str]:
-    """Whom a card is about, whoever asks: for rules, and never to be shown."""
-    found = (await session.exec(select(FeedbackCard.about).where(FeedbackCard.id == card_id))).one_or_none()
-    return list(found or ())
 
 
 async def chain_of(session: Session, path: str) -> list[Organization]:

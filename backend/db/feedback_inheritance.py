@@ -80,6 +80,7 @@ async def _mark_target(session: Session, source_id: UUID, target_id: UUID) -> No
     added = sa.cast([new], ARRAY(sa.Text))
     barred: list[tuple[type[Table], Any]] = [
         (FeedbackCard, FeedbackCard.about),
+        (FeedbackCard, FeedbackCard.about_own),
         (SealedReport, SealedReport.about),
         (ProcedureRun, ProcedureRun.not_for),
         (ProcedureRun, ProcedureRun.only_for),

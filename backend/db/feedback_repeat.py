@@ -46,7 +46,8 @@ async def repeats_since(session: Session, place_id: UUID, category: str, first: 
         col(FeedbackCard.status).not_in(_NOT_A_CASE),
         col(FeedbackCard.sealed_at).is_(None),
         sa.func.cardinality(col(FeedbackCard.about)) == 0,
-        col(FeedbackCard.about_note) == "",
+        sa.not_(col(FeedbackCard.noted)),
+        sa.not_(col(FeedbackCard.of_conduct)),
     )
     return int((await session.execute(question)).scalar_one())
 

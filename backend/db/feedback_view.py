@@ -12,7 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlmodel import col
 
 from backend.db.feedback import Anonymity, CardStatus, CardWish, FeedbackCard, Sight, Voice, seen
-from backend.db.organization import Organization, below
+from backend.db.organization import Organization, Reach, below, within
 from backend.db.procedure import ProcedureRun, holders, is_overdue, light, step_title
 from backend.db.rectification import Rectification
 
@@ -53,13 +53,19 @@ _PLACE, _DESK = sa.orm.aliased(Organization), sa.orm.aliased(Organization)
 
 
 def card_rows(
-    sight: Sight, now: datetime, real_now: datetime, yellow_days: int, titles: Mapping[str, str]
+    sight: Sight, items: Reach, now: datetime, real_now: datetime, yellow_days: int, titles: Mapping[str, str]
 ) -> sa.Select[Any]:
-    """The cards within sight; `now` is the county's clock, `real_now` the machine's. Only the day of coming is told."""
+    """The cards within sight; `now` is the county's clock, `real_now` the machine's. Only the day of coming is told.
+
+    `items` is how far the reader sees the ledger: a card whose item is out of sight names none.
+    """
     place, desk = _PLACE, _DESK
     item = (
         sa.select(col(Rectification.number))
-        .where(col(Rectification.id) == col(FeedbackCard.rectification_id))
+        .where(
+            col(Rectification.id) == col(FeedbackCard.rectification_id),
+            within(items, col(Rectification.organization_id)),
+        )
         .scalar_subquery()
     )
     return (

@@ -1,18 +1,22 @@
 """Everything that is held about one account and whoever it is on the rosters, for that person's own copy."""
 
+from collections.abc import Collection
 from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
+from sqlalchemy.dialects.postgresql import ARRAY
 from sqlmodel import col
 
 from backend.db.account import Account, Delegation, RoleGrant
 from backend.db.attachment import Attachment
 from backend.db.event import Event
+from backend.db.feedback import FeedbackCard
 from backend.db.ledger import LedgerImport
 from backend.db.notice import Notice
 from backend.db.organization import Organization
 from backend.db.procedure import ProcedureAct, ProcedureRun
+from backend.db.rectification import Rectification
 from backend.db.session import AccountSession
 
 MOST = 10_000
@@ -100,13 +104,18 @@ def sign_in_rows(account_id: UUID) -> sa.Select[Any]:
     )
 
 
-def act_rows(account_id: UUID) -> sa.Select[Any]:
-    """What the account did in matters; what others wrote there is the matter's, not the person's."""
+def act_rows(account_id: UUID, own: Collection[str] = ()) -> sa.Select[Any]:
+    """What the account did in matters; what others wrote there is the matter's, not the person's.
+
+    A matter that turned out to be about who is known by `own`, or was sealed, bears neither number nor title: both are
+    as they are now.
+    """
+    hidden = _is_kept_from(own, ProcedureRun.subject_id)
     return (
         _question(
             col(ProcedureAct.at),
-            col(ProcedureRun.number),
-            col(ProcedureRun.title),
+            sa.case((hidden, sa.null()), else_=col(ProcedureRun.number)).label("number"),
+            sa.case((hidden, sa.null()), else_=col(ProcedureRun.title)).label("title"),
             col(ProcedureAct.step),
             col(ProcedureAct.outcome),
         )
@@ -117,9 +126,25 @@ def act_rows(account_id: UUID) -> sa.Select[Any]:
     )
 
 
-def notice_rows(account_id: UUID) -> sa.Select[Any]:
+def _is_kept_from(own: Collection[str], subject_id: Any) -> sa.ColumnElement[bool]:
+    """Whether a subject is a card, or an item made of one, that is about somebody known by `own` or was sealed."""
+    marks = sa.cast(sorted(own), ARRAY(sa.Text))
+    about: sa.ColumnElement[bool] = col(FeedbackCard.about).op("&&", is_comparison=True)(marks)
+    kept = sa.select(col(FeedbackCard.id)).where(sa.or_(about, col(FeedbackCard.sealed_at).is_not(None)))
+    items = sa.select(col(Rectification.id)).where(col(Rectification.feedback_card_id).in_(kept))
+    return sa.or_(col(subject_id).in_(kept), col(subject_id).in_(items))
+
+
+def notice_rows(account_id: UUID, own: Collection[str] = ()) -> sa.Select[Any]:
+    hidden = _is_kept_from(own, Notice.subject_id)
     return (
-        _question(col(Notice.day), col(Notice.number), col(Notice.title), col(Notice.limit_at), col(Notice.received_at))
+        _question(
+            col(Notice.day),
+            sa.case((hidden, sa.null()), else_=col(Notice.number)).label("number"),
+            sa.case((hidden, sa.null()), else_=col(Notice.title)).label("title"),
+            col(Notice.limit_at),
+            col(Notice.received_at),
+        )
         .where(col(Notice.account_id) == account_id)
         .order_by(col(Notice.day).desc(), col(Notice.id))
         .limit(MOST)

@@ -11,7 +11,7 @@ from sqlalchemy.dialects.postgresql import ARRAY
 from sqlmodel import Field, col, select
 
 from backend.db.base import Json, Row, Session, choice, erasable, jsonb, timestamp
-from backend.db.event import Position
+from backend.db.event import Event, Position, after
 
 
 class SnapshotState(StrEnum):
@@ -90,6 +90,19 @@ async def snapshots_since(session: Session, caller_id: UUID, since: datetime) ->
         col(Snapshot.caller_id) == caller_id, col(Snapshot.created_at) >= since
     )
     return list((await session.execute(question)).scalars())
+
+
+async def was_kept_from_since(session: Session, snapshot: Snapshot) -> bool:
+    """Whether, since it was written, any card of the county came to be about somebody or was sealed, or an item was
+    moved above those whom it is about. Whoever asks learns that there was one, and not about whom."""
+    told_about: sa.ColumnElement[bool] = col(Event.data).op("?", is_comparison=True)("about")
+    kept_from = sa.or_(
+        sa.and_(col(Event.subject_kind) == "feedback", sa.or_(told_about, col(Event.kind) == "feedback.sealed")),
+        col(Event.kind) == "rectification.moved",
+    )
+    here = [col(Event.county_id) == snapshot.county_id] if snapshot.county_id else []
+    question = sa.select(sa.exists().where(after(snapshot.position), kept_from, *here))
+    return bool((await session.execute(question)).scalar_one())
 
 
 async def note_snapshot(session: Session, id: UUID, **columns: Any) -> None:

@@ -156,6 +156,10 @@ PARTS: tuple[tuple[str, Words, Callable[[UUID], sa.Select[Any]], dict[str, Words
 )
 
 
+_WITH_SIGHT = (held.act_rows, held.notice_rows)
+"""What names matters, of which some may be about this person."""
+
+
 async def copy_own_data(session: Session, actor: Actor, moment: Moment, cipher: FieldCipher, language: str) -> OwnCopy:
     """Gather the copy; numbers are in clear, since they are the person's own.  It is an event."""
     parts: list[Part] = []
@@ -163,7 +167,8 @@ async def copy_own_data(session: Session, actor: Actor, moment: Moment, cipher: 
     if member is not None:
         parts += await _member_parts(session, actor, moment, cipher, language)
     for key, title, question, columns in PARTS:
-        found = (await session.execute(question(actor.account_id))).mappings()
+        asked = question(actor.account_id, actor.own) if question in _WITH_SIGHT else question(actor.account_id)
+        found = (await session.execute(asked)).mappings()
         parts.append(
             Part(key, title, columns, [{name: _plain(row[name], language) for name in columns} for row in found])
         )

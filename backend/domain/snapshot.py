@@ -19,6 +19,7 @@ from backend.db.snapshot import (
     note_snapshot,
     snapshot_of,
     snapshots_since,
+    was_kept_from_since,
 )
 from backend.domain.access import CLIENT, Actor, Moment
 from backend.domain.change import BY_NAME
@@ -31,6 +32,9 @@ SNAPSHOT_JOB = "snapshot"
 
 MOST_A_DAY = 12
 """Snapshots that one caller may ask for within a day: each reads everything in its reach."""
+
+KEPT_FROM = frozenset({"feedback-cards", "rectifications"})
+"""Resources of which a record may leave somebody's sight while their reach stays."""
 
 _DAY = timedelta(days=1)
 
@@ -54,6 +58,9 @@ def rights_of(actor: Actor, resources: Collection[str]) -> dict[str, Any]:
     if "rectifications" in resources:
         # An item names the card that it came from to whoever sees the card.
         permissions.add("feedback:read")
+    if "feedback-cards" in resources:
+        # And a card the item that was made of it.
+        permissions.add("rectification:read")
     return {
         "reach": {permission: sorted(actor.reach(permission)) for permission in sorted(permissions)},
         "own": sorted(actor.own) if "feedback:read" in permissions else [],
@@ -170,12 +177,15 @@ async def own_snapshot(session: Session, actor: Actor, id: UUID) -> Snapshot:
 async def take_snapshot(session: Session, actor: Actor, moment: Moment, id: UUID) -> Snapshot:
     """Let the actor have the file; that it was taken is an event.
 
-    Raises Conflict `snapshot_not_ready`, and `snapshot_rights_changed` for whoever may no longer see all that it shows.
+    Raises Conflict `snapshot_not_ready`, and `snapshot_rights_changed` for whoever may no longer see all that it shows,
+    and where anything in the county was marked, sealed or moved up since: whom that is about is not said by it.
     """
     found = await own_snapshot(session, actor, id)
     if found.state != SnapshotState.ready:
         raise Conflict("snapshot_not_ready")
     if not covers(rights_of(actor, found.resources), found.rights):
+        raise Conflict("snapshot_rights_changed")
+    if KEPT_FROM.intersection(found.resources) and await was_kept_from_since(session, found):
         raise Conflict("snapshot_rights_changed")
     data: dict[str, Any] = {"resources": found.resources, "counts": found.counts, "sha256": found.sha256}
     if "members" in found.resources:

@@ -33,7 +33,8 @@ UNTOLD = {
     "member.initials": "follows from the name",
     "feedback_card.about_matched": "how many are complained about is told, never who",
     "feedback_card.about_lifted": "how many are complained about is told, never who",
-    "feedback_card.split_from_id": "whoever handles a part need not know of the whole, whose event names its parts",
+    "feedback_card.about_own": "how many are complained about is told, never who",
+    "feedback_card.split_from_id": "whoever handles a part need not know of the whole",
     "feedback_card.printed_number": "whoever has the printed card could be recognised",
     "feedback_card.wrong_pins": "tries of whoever tracks a card are nobody's to know",
     "feedback_card.next_try_at": "tries of whoever tracks a card are nobody's to know",
@@ -46,6 +47,9 @@ NAMES = frozenset({"rectification.responsible_leader", "rectification.responsibl
 
 COUNTED = frozenset({"feedback_card.about"})
 """Lists of which events tell how many: who is complained about is told to nobody who reads the log and not the card."""
+
+OTHERS = frozenset({"feedback_card.merged_into_id", "feedback_card.rectification_id"})
+"""Other records, of which events tell that there is one: whoever reads of a card need not see that."""
 
 # Texts of the house itself, in which staff are named at the most: told as written, with long numbers starred.
 _AS_WRITTEN = frozenset({"matter_record", "account"})
@@ -73,9 +77,11 @@ def told(table: str, column: str, value: Any) -> Any:
         return value.value
     if isinstance(value, date):
         return value.isoformat()
+    name = f"{table}.{column}"
+    if name in OTHERS:
+        return HIDDEN
     if isinstance(value, UUID):
         return str(value)
-    name = f"{table}.{column}"
     if name in COUNTED:
         return len(value)
     if name in NAMES:

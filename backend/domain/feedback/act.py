@@ -4,18 +4,23 @@ from uuid import UUID
 
 from backend.db.base import Session
 from backend.db.feedback import CardStatus, FeedbackCard
-from backend.db.feedback_receipt import merged_with, whole_of
+from backend.db.feedback_family import family_of, items_made_of
+from backend.db.feedback_receipt import merged_with
 from backend.db.organization import Organization
+from backend.db.rectification import rectification_held
 from backend.domain.access import Actor, Moment
 from backend.domain.event import changed
 from backend.domain.feedback.arrival import note
+from backend.domain.feedback.category import CATEGORIES
 from backend.domain.feedback.check import card_problems_of, rerouted
-from backend.domain.feedback.effect import follow_run
+from backend.domain.feedback.effect import follow_run, seal_at
+from backend.domain.feedback.meant import weigh
 from backend.domain.feedback.merged import go_on_without
-from backend.domain.feedback.route import accusing, named_again
 from backend.domain.feedback.sight import card_for
+from backend.domain.feedback.spread import leave_desk, set_marks
 from backend.domain.feedback.subject import facts_of, subject_of
 from backend.domain.feedback.vault import Vault
+from backend.domain.rectification.withdraw_from import move_up
 from backend.domain.run import Acted, Judged, Wish, add_act, judge_act, refuse, standing_of
 
 _KINDS = {"seal": "feedback.sealed", "merge": "feedback.merged"}
@@ -35,17 +40,24 @@ async def act_on_card(
     note_act(session, actor, moment, card, acted, old)
     if card.status is CardStatus.merged:
         await _take_along(session, actor, moment, card)
+        await set_marks(session, actor, moment, card)
     elif card.status is CardStatus.sealed:
         await _leave(session, vault, actor, moment, card)
     return card
 
 
 async def _leave(session: Session, vault: Vault, actor: Actor, moment: Moment, card: FeedbackCard) -> None:
-    """A card was sealed: its whole, if it is a part of one, went along; whoever was merged into it gets an answer of
-    their own."""
-    whole = await whole_of(session, card)
-    if whole is not None and whole.sealed_at == moment.now:
-        note(session, whole, actor, moment, "feedback.sealed")
+    """A card was sealed: whatever else holds its words went along, and so does what the ledger says of it; whoever was
+    merged into it gets an answer of their own."""
+    gone = [one for one in await family_of(session, card.id) if one.sealed_at == moment.now]
+    for one in gone:
+        if one is not card:
+            note(session, one, actor, moment, "feedback.sealed")
+    place = await seal_at(session, card)
+    for key in await items_made_of(session, [one.id for one in gone]):
+        item = await rectification_held(session, key)
+        if item is not None:
+            await move_up(session, actor, moment, item, place)
     await go_on_without(session, vault, moment, card, actor)
 
 
@@ -107,14 +119,18 @@ async def settle_act(
     standing = await standing_of(session, card.id, lock=True)
     wish = rerouted(standing.here, wish)
     if wish.step == "triage" and wish.outcome == "done":
-        content = accusing(card.wish, card.category, card.content)
-        found = await named_again(session, card.place_id, card.about_note, content) - {*card.about, *card.about_lifted}
-        card.about, card.about_matched = sorted({*card.about, *found}), sorted({*card.about_matched, *found})
+        given = (wish.record or {}).get("category")
+        found = await weigh(session, card, given if given in CATEGORIES else None)
+        if found:
+            await set_marks(session, actor, moment, card, matched=found, in_act=True)
     if problems := await card_problems_of(session, actor, card, standing, wish, moment.now, called=called):
         # Who may not act at all learns of that first.
         judged = await judge_act(session, actor, moment, subject, wish, lambda: facts_of(session, card))
         refuse([*judged.problems, *problems])
     acted = await add_act(session, actor, moment, subject, wish, lambda: facts_of(session, card))
+    if wish.step == "triage":
+        # Who was found by name at sorting may work beside those who sorted it.
+        await leave_desk(session, card)
     await follow_run(session, vault, moment, card, acted)
     return acted
 

@@ -4,16 +4,22 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from sqlmodel import col
+
 from backend.db.base import Session
-from backend.db.feedback import CardStatus, FeedbackCard, card_in
-from backend.db.feedback_receipt import active_organizations, whole_of, workplaces
+from backend.db.feedback import CardStatus, FeedbackCard, card_in, cards_in, chain_of
+from backend.db.feedback_family import family_of, items_made_of
+from backend.db.feedback_receipt import active_organizations
 from backend.db.organization import Organization
 from backend.domain.access import SYSTEM, Actor, mark
 from backend.domain.calendar import day_of, shipped_calendar
 from backend.domain.errors import Problem
+from backend.domain.feedback.accusing import accuses, is_of_conduct
 from backend.domain.feedback.choice import DISSATISFIED, OVER
-from backend.domain.feedback.desk import COUNTY, is_about
-from backend.domain.feedback.route import accounts_in, accuses
+from backend.domain.feedback.desk import COUNTY, choose_desk, is_about
+from backend.domain.feedback.family import wholes_of
+from backend.domain.feedback.kin import kin_of
+from backend.domain.feedback.meant import offices_of, units_out, unnamed_at
 from backend.domain.feedback.sight import sight_of
 from backend.domain.procedure.trail import Position
 from backend.domain.run import Standing, Wish
@@ -59,9 +65,9 @@ async def card_problems_of(
         problems = await _dissatisfied_problems(session, card, standing, record)
         problems += _note_problems(card, record) or await _alone_problems(session, actor, card, record)
         if record.get("outcome") == "accept" and "handling_unit_id" in record:
-            problems += await _unit_problems(session, card, str(record["handling_unit_id"]))
+            problems += await _unit_problems(session, card, record)
         if record.get("outcome") == "seal":
-            problems += await _sealing_problems(session, card)
+            problems += await _sealing_problems(session, actor, card)
         if problems:
             return problems
         if record.get("outcome") == "merge" and "merged_into_id" in record:
@@ -106,7 +112,7 @@ async def _objection_problems(
 def _note_problems(card: FeedbackCard, record: dict[str, Any]) -> list[Problem]:
     """Whom a sender means in words that no name was found in, the desk says before anything is decided."""
     decides = record.get("outcome") in ("accept", "not_accept", "transfer")
-    if not decides or card.about or not card.about_note or not is_blank(str(record.get("about_nobody") or "")):
+    if not decides or card.about or not card.noted or not is_blank(str(record.get("about_nobody") or "")):
         return []
     return [Problem("/record/about_nobody", "about_whom_unsaid")]
 
@@ -124,42 +130,52 @@ async def _dissatisfied_problems(
     return [Problem("/record/outcome", "dissatisfied_ends_by_review")] if rated else []
 
 
-async def _sealing_problems(session: Session, card: FeedbackCard) -> list[Problem]:
-    """What a part says stands in its whole, word for word: whoever is given that would read it, so that it is sealed
-    first, once what is ordinary in it was split off."""
-    whole = await whole_of(session, card)
-    if whole is None or whole.status in OVER:
-        return []
-    return [Problem("/record/outcome", "sealed_after_its_whole", {"number": whole.number})]
+async def _sealing_problems(session: Session, actor: Actor, card: FeedbackCard) -> list[Problem]:
+    """What a card says stands in its wholes, word for word: whoever is given one would read it, so that it is sealed
+    first, once what is ordinary in it was split off. The items of the ledger go up to where the report is kept."""
+    at, family = "/record/outcome", await family_of(session, card.id)
+    wholes = wholes_of(card.id, kin_of(family))
+    in_hand = [one for one in family if one.id in wholes and one.status not in OVER]
+    if in_hand:
+        known = {one.id for one in await cards_in(session, sight_of(actor), col(FeedbackCard.id).in_(wholes))}
+        if any(one.id not in known for one in in_hand):
+            return [Problem(at, "sealed_after_unseen_whole")]
+        return [Problem(at, "sealed_after_its_whole", {"number": one.number}) for one in in_hand]
+    desk = await session.get_one(Organization, card.desk_id)
+    if desk.parent_id is None and await items_made_of(session, {card.id, *wholes}):
+        return [Problem(at, "sealed_with_its_item", {"desk": desk.name})]
+    return []
 
 
 async def _alone_problems(session: Session, actor: Actor, card: FeedbackCard, record: dict[str, Any]) -> list[Problem]:
-    """Where somebody may be meant whom nobody found, it may be somebody of the desk: it ends nothing by itself."""
+    """Where somebody may be meant whom nobody found, or who works at the desk, the desk ends nothing by itself."""
     at = "about_nobody" if not is_blank(str(record.get("about_nobody") or "")) else "outcome"
     ends = at == "about_nobody" or record.get("outcome") in ("not_accept", "transfer")
-    if not ends or card.about or not (card.about_note or accuses(card.wish, card.category)):
+    if not ends or not (card.noted or accuses(card.wish, card.of_conduct)):
         return []
     desk = await session.get_one(Organization, card.desk_id)
+    if card.about:
+        meant = {*card.about, *await offices_of(session, card.about)}
+        if choose_desk(await chain_of(session, desk.path), meant) == desk:
+            return []
     if actor.roles_at(desk.path) & _OUTSIDE and (desk.kind in COUNTY or actor.organization_id != desk.id):
         return []
     return [Problem(f"/record/{at}", "outside_account_needed", {"desk": desk.name})]
 
 
-async def _unit_problems(session: Session, card: FeedbackCard, given: str) -> list[Problem]:
+async def _unit_problems(session: Session, card: FeedbackCard, record: dict[str, Any]) -> list[Problem]:
     at = "/record/handling_unit_id"
-    unit = await _organization(session, given)
+    unit = await _organization(session, str(record["handling_unit_id"]))
     desk = await session.get_one(Organization, card.desk_id)
     if unit is None or not unit.path.startswith(desk.path):
         return [Problem(at, "unit_not_below_desk", {"desk": desk.name})]
-    # In the office of somebody who is meant, nobody would be left, or only those who work for that person.
-    if is_about(unit.path, {*card.about, *await _offices_of(session, card)}):
+    if is_about(unit.path, await units_out(session, card, of_conduct=False)):
         return [Problem(at, "unit_complained_about", {"unit": unit.name})]
+    category = str(record.get("category") or card.category)
+    of_conduct = card.of_conduct or is_of_conduct(card.wish, category)
+    if of_conduct and is_about(unit.path, await unnamed_at(session, card)):
+        return [Problem(at, "conduct_handled_outside", {"unit": unit.name})]
     return []
-
-
-async def _offices_of(session: Session, card: FeedbackCard) -> set[str]:
-    """The marks of where the people work who are complained about."""
-    return {mark(one.path) for one in (await workplaces(session, accounts_in(card.about))).values() if one is not None}
 
 
 async def _organization(session: Session, given: str) -> Organization | None:

@@ -8,6 +8,7 @@ from backend.db.rectification import RectificationSource, Severity
 from backend.domain.access import Actor, Moment
 from backend.domain.condition.wording import holds_personal_data
 from backend.domain.errors import Conflict, invalid
+from backend.domain.feedback.accusing import words_accuse
 from backend.domain.feedback.arrival import note
 from backend.domain.feedback.repeat import LEDGER_CATEGORIES
 from backend.domain.feedback.sight import desk_card
@@ -34,7 +35,7 @@ async def convert_card(
     `item_id` is for loaders that have to know it beforehand. Raises NotFound, Forbidden, Stale, and Conflict when it
     was done before, or when the card is about somebody: an item does not carry whom it is about, so that they would be
     given it, see it and close it. Such a card stays one, and others handle it. Invalid when the `problem`, which more
-    people read than the card, has a number in it by which somebody can be reached or known.
+    people read than the card, has a number in it by which somebody can be reached or known, or accuses somebody.
     """
     card, desk = await desk_card(session, actor, id, "feedback:act", version)
     if card.rectification_id is not None:
@@ -43,6 +44,8 @@ async def convert_card(
         raise Conflict("card_about_somebody")
     if holds_personal_data(problem):
         raise invalid("/problem", "problem_holds_number")
+    if words_accuse(problem):
+        raise invalid("/problem", "problem_accuses")
     new = NewRectification(
         organization_id=desk.id,
         source=RectificationSource.feedback,
@@ -55,7 +58,7 @@ async def convert_card(
     card.rectification_id = item.id
     card.updated_at = moment.now
     card.version += 1
-    note(session, card, actor, moment, "feedback.converted", {"rectification": item.number})
+    note(session, card, actor, moment, "feedback.converted")
     return card
 
 

@@ -67,10 +67,10 @@ async def _sorted(
         card.merged_into_id = UUID(record["merged_into_id"])
     elif outcome == "seal":
         assert vault
-        await seal_card(session, vault, moment, card, await _seal_at(session, card))
+        await seal_card(session, vault, moment, card, await seal_at(session, card))
 
 
-async def _seal_at(session: Session, card: FeedbackCard) -> Organization:
+async def seal_at(session: Session, card: FeedbackCard) -> Organization:
     """Above the desk that has seen it, for all there know what it said; at the top, the county's own officers."""
     chain = await chain_of(session, (await session.get_one(Organization, card.desk_id)).path)
     return seal_place(chain, chain[-1]) or chain[-1]

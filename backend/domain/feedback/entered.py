@@ -2,6 +2,7 @@
 
 from backend.db.base import Session
 from backend.db.feedback import FeedbackCard
+from backend.db.feedback_family import root_of
 from backend.db.feedback_receipt import entered_by
 from backend.db.organization import Organization
 from backend.domain.run import standing_of
@@ -15,7 +16,7 @@ async def is_entered_by_handler(session: Session, card: FeedbackCard, main: Feed
 
     Its rating is then asked for by somebody else, who calls the sender back; without one it counts as not rated.
     """
-    found = await entered_by(session, card.split_from_id or card.id)
+    found = await entered_by(session, (await root_of(session, card)).id)
     if found is None or card.sealed_at is not None:
         return False
     account, workplace = found

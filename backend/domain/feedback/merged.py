@@ -6,14 +6,12 @@ So it does when the sender of the main card takes that back, and when that is se
 from backend.db.base import Session
 from backend.db.feedback import CardStatus, FeedbackCard
 from backend.db.feedback_receipt import merged_with
-from backend.db.organization import Organization
 from backend.domain.access import Actor, Moment
 from backend.domain.calendar import day_of
 from backend.domain.errors import Conflict
 from backend.domain.feedback.arrival import note, note_sender
 from backend.domain.feedback.choice import DISSATISFIED
 from backend.domain.feedback.entered import is_entered_by_handler
-from backend.domain.feedback.route import Route
 from backend.domain.feedback.split import Part, part_of
 from backend.domain.feedback.vault import Vault
 
@@ -58,20 +56,18 @@ async def go_on_without(
         other.merged_into_id = part.id
         other.version += 1
         if actor is not None:
-            note(session, other, actor, moment, "feedback.merged", {"merged_into": part.number})
+            note(session, other, actor, moment, "feedback.merged")
             continue
         # A sender brought it about: its place among other events must not tell when.
-        note_sender(session, other, None, moment, "feedback.regrouped", {"merged_into": part.number})
+        note_sender(session, other, None, moment, "feedback.regrouped")
     return part
 
 
 async def _case_of_its_own(
     session: Session, vault: Vault, moment: Moment, card: FeedbackCard, actor: Actor | None = None
 ) -> FeedbackCard:
-    desk = await session.get_one(Organization, card.desk_id)
-    place = await session.get_one(Organization, card.place_id)
-    route = Route(place, desk, desk, frozenset(card.about), frozenset(card.about_matched))
-    part = await part_of(session, vault, moment, card, Part(card.content, card.category), route, day_of(moment.now))
+    """What is about whom its main card was about stays so: it is the same matter."""
+    part = await part_of(session, vault, moment, card, Part(card.content, card.category), day_of(moment.now))
     if actor is None:
         note_sender(session, part, None, moment, "feedback.regrouped")
     else:

@@ -114,7 +114,7 @@ async def _taken_in(
         new.about_ids,
         new.about_accounts,
         new.about_note,
-        accusing(new.wish, new.category, new.content),
+        accusing(new.wish, new.category, new.content, new.about_note),
     )
     if actor is not None and not actor.may("feedback:write", route.place.path):
         raise Forbidden("not_yours_to_change")
@@ -132,7 +132,7 @@ async def _taken_in(
     if first is not None:
         await _merge_by_itself(session, vault, moment, card, route, first)
     kind = "feedback.received" if actor is None else "feedback.entered"
-    data = {"number": card.number, "channel": card.channel, "merged_into": first.number if first else None}
+    data = {"number": card.number, "channel": card.channel, "merged": first is not None}
     note_sender(session, card, actor, moment, kind, data)
     return Received(card, receipt, again=False)
 
@@ -155,6 +155,8 @@ async def _first_saying_the_same(session: Session, card: FeedbackCard, moment: M
 async def _merge_by_itself(
     session: Session, vault: Vault, moment: Moment, card: FeedbackCard, route: Route, first: FeedbackCard
 ) -> None:
+    # The same words about the same: it is about whom that is about, and brings nobody new.
+    card.about = sorted({*card.about, *first.about})
     desk: Organization = route.desk
     record = {"outcome": "merge", "merged_into_id": str(first.id), "reason": "同样内容多次反映，自动合并办理。"}
     wish = Wish(step="triage", outcome="done", record=record)

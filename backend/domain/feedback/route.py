@@ -11,14 +11,15 @@ from backend.db.feedback_receipt import active_organizations, paths_held, workpl
 from backend.db.organization import Organization
 from backend.domain.access import mark, named
 from backend.domain.errors import Problem, invalid
-from backend.domain.feedback.category import ATTITUDE
+from backend.domain.feedback.accusing import accuses, is_of_conduct
 from backend.domain.feedback.desk import choose_desk, seal_place
 from backend.domain.feedback.named import named_in
 
 
 @dataclass(frozen=True, slots=True)
 class Route:
-    """`about` are the marks, account ids and names of whoever is complained about, `matched` those only found by name.
+    """`about` are the marks, account ids and names of whoever is complained about, `matched` those only found by name,
+    `own` those that come from no other card.
 
     Who is chosen by one account may have another, or be given one later: the name bars them all.
     """
@@ -28,6 +29,7 @@ class Route:
     seal_at: Organization
     about: frozenset[str]
     matched: frozenset[str] = frozenset()
+    own: frozenset[str] = frozenset()
 
 
 async def route_of(
@@ -68,11 +70,11 @@ async def route_of(
         if content:
             # What somebody tells may mention many: whom alone it names keeps out, and keeps no card from coming in.
             without = await route_of(session, place_id, about_ids, about_accounts, note)
-            return replace(without, desk=desk or chain[-1], about=about, matched=matched)
+            return replace(without, desk=desk or chain[-1], about=about, matched=matched, own=about)
         chosen = about_ids or about_accounts
         raise invalid("/about/organization_id" if chosen else "/about_note", "nobody_above")
     highest = min((seal for seal in seals if seal), key=lambda seal: len(seal.path), default=chain[-1])
-    return Route(place, desk, highest, about, matched)
+    return Route(place, desk, highest, about, matched, about)
 
 
 async def _workplaces(session: Session, accounts: Collection[UUID], county_id: UUID) -> list[Organization]:
@@ -83,15 +85,22 @@ async def _workplaces(session: Session, accounts: Collection[UUID], county_id: U
     return here
 
 
-def accuses(wish: CardWish, category: str) -> bool:
-    """Whether a card accuses somebody: it says so, or speaks of how people were treated and does not praise them. Who
-    sends one from a phone chooses the category first, and need not say the rest."""
-    return wish in (CardWish.complaint, CardWish.misconduct) or (category == ATTITUDE and wish is not CardWish.praise)
-
-
-def accusing(wish: CardWish, category: str, content: str) -> str:
+def accusing(wish: CardWish, category: str, content: str, note: str) -> str:
     """The content as far as it is searched for who is meant: of a card that accuses somebody."""
-    return content if accuses(wish, category) else ""
+    return content if accuses(wish, is_of_conduct(wish, category, content, note)) else ""
+
+
+async def chosen_marks(
+    session: Session, county_id: UUID, about_ids: Collection[UUID], about_accounts: Collection[UUID]
+) -> frozenset[str]:
+    """The marks of whom somebody has chosen, with their names. Raises Invalid for what is not of this county."""
+    found = await active_organizations(session, about_ids)
+    accused = [one for one in found.values() if one.county_id == county_id]
+    if len(accused) < len(set(about_ids)):
+        raise invalid("/about/organization_id", "accused_not_found")
+    await _workplaces(session, about_accounts, county_id)
+    people = {str(key) for key in about_accounts}
+    return frozenset({mark(one.path) for one in accused} | people | await names_of(session, about_accounts))
 
 
 async def named_again(session: Session, place_id: UUID, note: str, content: str) -> set[str]:

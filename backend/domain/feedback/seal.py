@@ -10,7 +10,7 @@ from uuid import UUID
 
 from backend.db.base import Session
 from backend.db.feedback import CardStatus, FeedbackCard
-from backend.db.feedback_receipt import whole_of
+from backend.db.feedback_family import family_of, note_on, root_of
 from backend.db.feedback_vault import (
     FeedbackPhoto,
     SealedReport,
@@ -26,6 +26,8 @@ from backend.domain.access import Actor, Moment
 from backend.domain.calendar import day_of
 from backend.domain.errors import Conflict, Forbidden, NotFound, Stale
 from backend.domain.feedback.arrival import note
+from backend.domain.feedback.family import wholes_of
+from backend.domain.feedback.kin import kin_of
 from backend.domain.feedback.sight import sight_of
 from backend.domain.feedback.vault import Sealed, Vault, locked_report, opened_contact, opened_report
 
@@ -59,29 +61,31 @@ def store_sealed(
 async def seal_card(session: Session, vault: Vault, moment: Moment, card: FeedbackCard, place: Organization) -> None:
     """Move what an ordinary card says into the sealed lane: nothing of it is left where staff read.
 
-    What a part says stands in its whole as well, which goes along; one that is still in hand is sealed itself before
+    What a part says stands in its wholes as well, which go along; one that is still in hand is sealed itself before
     (`check`).
     """
-    whole = await whole_of(session, card)
-    if whole is not None and whole.sealed_at is not None:
-        whole = None
-    source = whole or card
-    kept = await contact_of(session, source.id)
+    family = await family_of(session, card.id)
+    wholes = wholes_of(card.id, kin_of(family))
+    along = sorted(
+        (one for one in family if one.id in wholes and one.sealed_at is None), key=lambda one: len(one.content)
+    )
+    root, about_note = await root_of(session, card), await note_on(session, card)
+    kept = await contact_of(session, root.id)
     contact = opened_contact(vault.cipher, kept) if kept else None
     said = Sealed(
-        "\n\n".join(dict.fromkeys((card.content, source.content))),
-        card.about_note,
+        "\n\n".join(dict.fromkeys((card.content, *(one.content for one in along)))),
+        about_note,
         card.location_text,
         contact.name if contact else "",
         contact.phone if contact else "",
     )
     store_sealed(session, vault, card, said, place, day_of(moment.now))
-    emptied = [card, whole] if whole else [card]
+    emptied = [card, *along]
     await forget_contacts(session, [one.id for one in emptied])
     await forget_answers(session, [one.id for one in emptied])
-    if whole is not None:
-        await give_photos(session, whole.id, card.id)
-        whole.version += 1
+    for one in along:
+        await give_photos(session, one.id, card.id)
+        one.version += 1
     for one in emptied:
         one.content = one.about_note = one.location_text = one.public_reply = ""
         one.grams, one.text_hash, one.printed_number = [], None, None

@@ -85,9 +85,7 @@ async def rate_card(
         card = parts[number]
     if card.merged_into_id is not None and card.sealed_at is None:
         part = await rate_merged(session, vault, arrival(moment), card, grade)
-        note_sender(
-            session, card, None, moment, "feedback.rated", {"grade": grade, "part": part.number if part else None}
-        )
+        note_sender(session, card, None, moment, "feedback.rated", {"grade": grade, "part": part is not None})
         return card
     if await is_entered_by_handler(session, card):
         raise Conflict("rating_by_call_back")
@@ -110,7 +108,7 @@ async def withdraw_card(
     step = standing.here.step or "triage"
     await _act(session, vault, moment, card, Wish(step=step, outcome="withdrawn", reason=reason))
     part = await go_on_without(session, vault, arrival(moment), card)
-    note_sender(session, card, None, moment, "feedback.withdrawn", {"part": part.number} if part else None)
+    note_sender(session, card, None, moment, "feedback.withdrawn", {"part": part is not None})
     return card
 
 

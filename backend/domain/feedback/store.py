@@ -9,6 +9,7 @@ from backend.db.feedback_channel import CallDirection, HotlineCall
 from backend.db.feedback_receipt import free_number
 from backend.domain.access import Actor, Moment
 from backend.domain.calendar import day_of, start_of
+from backend.domain.feedback.accusing import is_of_conduct
 from backend.domain.feedback.arrival import arrival
 from backend.domain.feedback.new import NewCard
 from backend.domain.feedback.route import Route
@@ -43,6 +44,9 @@ async def store_card(
         anonymity=Anonymity.contact if new.contact else Anonymity.anonymous,
         about=sorted(route.about),
         about_matched=sorted(route.matched),
+        about_own=sorted(route.own),
+        of_conduct=is_of_conduct(new.wish, new.category, new.content, new.about_note),
+        noted=bool(new.about_note),
         urgency=new.urgency,
         status=CardStatus.sealed if sealed else CardStatus.received,
         opinion=new.opinion,

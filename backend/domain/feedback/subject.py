@@ -53,8 +53,9 @@ def title_of(category: str, place: str) -> str:
 
 
 def may_be_about_somebody(card: FeedbackCard) -> bool:
-    """Whether somebody is complained about, or the sender wrote whom it is about where nobody could match it."""
-    return bool(card.about or card.about_note)
+    """Whether somebody is complained about, or the sender wrote whom it is about where nobody could match it, or how
+    somebody behaved."""
+    return bool(card.about) or card.noted or card.of_conduct
 
 
 async def facts_of(session: Session, card: FeedbackCard) -> Facts:

@@ -9,8 +9,9 @@ from sqlmodel import col
 from backend.db.account_view import accounts_named
 from backend.db.attachment import Attachment, attachments_by_id
 from backend.db.base import Session, utc_now
-from backend.db.feedback import FeedbackCard, cards_in, organizations_marked
+from backend.db.feedback import FeedbackCard, card_in, cards_in, organizations_marked
 from backend.db.feedback_channel import FeedbackBatch, HotlineCall, calls_of
+from backend.db.feedback_family import root_of
 from backend.db.feedback_vault import FeedbackPhoto, contact_of, photos_of
 from backend.db.organization import Organization, organizations_by_id
 from backend.db.procedure import holders_of_run
@@ -25,13 +26,15 @@ from backend.domain.run import Standing, options_of, standing_of
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CardView:
-    """`about` are the organisations complained about, `people_about` how many people; `matched` are those of
+    """`about_note` is what the sender wrote of whom it is about, as far as the card that says so is in sight; `about`
+    are the organisations complained about, `people_about` how many people; `matched` are those of
     both who were only found by name in the note; `relatives` are cards within
     sight that were merged into this one, are parts of it, or that it was merged into or split from."""
 
     card: FeedbackCard
     organization: Organization
     places: dict[UUID, Organization]
+    about_note: str
     about: list[Organization]
     people_about: int
     matched: list[tuple[UUID, str]]
@@ -61,11 +64,12 @@ async def view_card(
         card=card,
         organization=organization,
         places=places,
+        about_note=await _note(session, actor, card),
         about=await organizations_marked(session, card.county_id, [one[1:] for one in card.about if one[:1] == "@"]),
         people_about=len(accounts_in(card.about)),
         matched=await _matched(session, card),
         relatives=await _relatives(session, actor, card),
-        has_contact=await contact_of(session, card.split_from_id or card.id) is not None,
+        has_contact=await contact_of(session, (await root_of(session, card)).id) is not None,
         photos=await photos_of(session, card.id),
         calls=await calls_of(session, card.id),
         batch=await session.get(FeedbackBatch, card.batch_id) if card.batch_id else None,
@@ -76,6 +80,12 @@ async def view_card(
         holders=await holders_of_run(session, card.id, utc_now()),
         attachments=await attachments_by_id(session, evidence),
     )
+
+
+async def _note(session: Session, actor: Actor, card: FeedbackCard) -> str:
+    root = await root_of(session, card)
+    seen = root is card or await card_in(session, sight_of(actor), root.id)
+    return root.about_note if seen else ""
 
 
 async def _relatives(session: Session, actor: Actor, card: FeedbackCard) -> list[FeedbackCard]:

@@ -6,13 +6,13 @@ from typing import Any
 from uuid import UUID
 
 from backend.db.base import Session
-from backend.db.feedback import card_about
 from backend.db.organization import Organization, OrganizationStatus, offices_called, organizations_held
 from backend.db.rectification import Rectification, used_elsewhere
 from backend.domain.access import Actor, mark, named
 from backend.domain.attachment import attachments_seen
 from backend.domain.calendar import day_of
 from backend.domain.feedback.desk import is_about
+from backend.domain.feedback.meant import units_out_of_item
 from backend.domain.rectification.limit import limit_facts
 from backend.domain.run import Wish
 from backend.domain.scene import Facts, Title
@@ -124,7 +124,7 @@ async def _unit_flags(session: Session, item: Rectification, actor: Actor, wish:
         return [{"code": "unit_without_verifier", "name": unit.name}]
     if mark(unit.path) in actor.own:
         return [{"code": "unit_is_own", "name": unit.name}]
-    if item.feedback_card_id is not None and is_about(unit.path, await card_about(session, item.feedback_card_id)):
+    if is_about(unit.path, await units_out_of_item(session, item)):
         return [{"code": "unit_complained_about", "unit": unit.name}]
     return []
 

@@ -3,10 +3,13 @@
 from uuid import UUID
 
 from backend.db.base import Session
+from backend.db.organization import Organization
 from backend.db.rectification import OVER, Rectification
 from backend.domain.access import Actor, Moment
 from backend.domain.errors import Conflict, invalid
 from backend.domain.event import record_about
+from backend.domain.feedback.desk import is_about
+from backend.domain.feedback.meant import units_out_of_item
 from backend.domain.rectification.act import done
 from backend.domain.rectification.find import rectification_for, refuse_own_unit, seen_rectification
 from backend.domain.rectification.strictness import is_later, is_laxer
@@ -35,6 +38,9 @@ async def merge_rectification(
         raise invalid("/into_id", "merge_target_laxer", number=target.number)
     if is_later(target, item):
         raise invalid("/into_id", "merge_target_later", number=target.number)
+    place = await session.get_one(Organization, target.organization_id)
+    if is_about(place.path, await units_out_of_item(session, item)):
+        raise invalid("/into_id", "unit_complained_about", unit=place.name)
     standing = await standing_of(session, item.id, lock=True)
     if standing.here.step is None:
         raise run_is_over(standing)

@@ -11,6 +11,7 @@ from backend.db.rectification import (
     RectificationCorrection,
     RectificationRelook,
     corrections_of,
+    rectification_in,
     relooks_of,
 )
 from backend.domain.access import Actor, Moment
@@ -27,7 +28,7 @@ class RectificationView:
     """`attachments` are the evidence of acts and relooks.
 
     `unit` is the responsible unit, or the one proposed until there is one. `merged_into` and `relapse_of` are the
-    other items.
+    other items, where they are in sight.
     """
 
     item: Rectification
@@ -65,12 +66,18 @@ async def view_rectification(
         unit=places[unit_id] if unit_id else None,
         corrections=await corrections_of(session, item.id),
         relooks=relooks,
-        merged_into=await session.get(Rectification, item.merged_into_id) if item.merged_into_id else None,
-        relapse_of=await session.get(Rectification, item.relapse_of_id) if item.relapse_of_id else None,
+        merged_into=await _seen(session, actor, item.merged_into_id),
+        relapse_of=await _seen(session, actor, item.relapse_of_id),
         standing=standing,
         options=options,
         attachments=await attachments_by_id(session, [UUID(one["id"]) for evidence in shown for one in evidence]),
     )
+
+
+async def _seen(session: Session, actor: Actor, id: UUID | None) -> Rectification | None:
+    """Another item, which may be out of sight where this one is not."""
+    found = await rectification_in(session, actor.reach("rectification:read"), id) if id else None
+    return found[0] if found else None
 
 
 def _with_second(option: Option, item: Rectification, standing: Standing, actor: Actor, path: str) -> Option:
