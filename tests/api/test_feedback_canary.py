@@ -33,6 +33,8 @@ from backend.domain.figure.catalogue import FIGURES
 from backend.workbook.ledgers import LEDGERS
 from tests.api.feedbacks import REPLY, Case, about, new_card, ok, sender
 from tests.api.rectifications import assignment
+from tests.api.snapshots import ordered, written
+from tests.api.test_feedback_family import part_of
 from tests.factories import County
 
 ADDRESS = "203.0.113.77"
@@ -214,8 +216,9 @@ class Nosy:
     account: Account
     county: County
 
-    async def everything(self, ids: dict[str, list[str]]) -> AsyncIterator[tuple[str, httpx.Response]]:
-        """Every answer that a GET of the contract gives: of lists as they are, of single records with `ids`."""
+    async def everything(self, ids: dict[str, list[str]], only: str = "") -> AsyncIterator[tuple[str, httpx.Response]]:
+        """Every answer that a GET of the contract gives: of lists as they are, of single records with `ids`. `only` is
+        a pattern of addresses, where the others tell nothing else in this state."""
         client = self.county.client(self.account)
         place = str(self.county.village.id)
         known = {
@@ -231,6 +234,8 @@ class Nosy:
             if "get" not in operations or not path.startswith("/api/v1/"):
                 continue
             short = path.removeprefix("/api/v1")
+            if not re.match(only, short):
+                continue
             names = [part[1:-1] for part in re.findall(r"{[a-z_]+}", short)]
             parameters = operations["get"].get("parameters", ())
             asked_for = [one for one in parameters if one["in"] == "query"]
@@ -361,6 +366,79 @@ async def test_an_item_made_of_a_card_tells_its_unit_nothing_of_the_card(county,
     # It is the item that they were looking at, as a record, a list, a print and a workbook.
     assert {"/rectifications", "/rectifications/*", "/rectifications/*/closing-sheet.pdf", "/me/tasks"} <= shown
     assert "/exports/rectification.xlsx" in shown
+
+
+# Where cards and items are told of: as records, lists, tasks, feeds, files and prints.
+OF_MATTERS = (
+    r"/(feedback-cards|rectifications|me|changes|snapshots|exports/|search|reconciliation|figures|public|notices)"
+)
+
+
+@pytest.mark.slow
+async def test_a_family_is_kept_from_whoever_turns_out_to_be_meant(county) -> None:
+    """Merged cards, parts of parts, an item, a snapshot and an own copy, made while nobody knew: then a part is marked,
+    sorted anew, and all is sealed. Whoever is meant, who handled it, asks for everything again."""
+    canary, other = Canary(), Canary()
+    plain = {"about": None, "about_note": "", "wish": "action", "category": "other"}
+    whole = await sent(county, canary, **plain)
+    twin = await Case.sent(county, content=other.content)
+    ok(await twin.post("clerk", "merge", into_id=whole.id, reason="同一件事"))
+    part = await part_of(whole, canary.content)
+    deeper = await part_of(part, canary.content[4:])
+    await whole.get()
+    problem = f"村级公开栏内容不全{canary.tag}"
+    ok(await whole.post("secretary", "rectification", problem=problem, severity="general"))
+    item = whole.seen["rectification"]
+    (meant, *_) = await nosy(county, county)
+    client = county.client(meant.account)
+    ok(await whole.triage(handling_unit_id=str(county.village.id)))
+    ok(await whole.act(meant.account, "sign_for", record={"person": "村里人"}))
+    supervisor = county.client("supervisor")
+    version = ok(await supervisor.get(f"/rectifications/{item['id']}")).json()["version"]
+    act = {"step": "assignment", "outcome": "done", "record": assignment(county)}
+    headers = {"if-match": f'"{version}"'}
+    ok(await supervisor.post(f"/rectifications/{item['id']}/acts", json=act, headers=headers))
+    made = await written(county.app, client, await ordered(client, "feedback-cards", "rectifications"))
+    cases = {"whole": whole, "twin": twin, "part": part, "deeper": deeper}
+    numbers = [case.receipt["number"] for case in cases.values()]
+    ids = [*(case.id for case in cases.values()), item["id"]]
+    hidden = [canary.tag, canary.spot, other.tag, *numbers, item["number"]]
+
+    async def told(*records: str) -> set[str]:
+        """What whoever is meant finds of it: in every list, and in these records."""
+        found = set()
+        asked = {"id": [*records, made["id"]], "photo_id": [ids[0]]}
+        async for path, answer in meant.everything(asked, OF_MATTERS):
+            text = told_by(answer)
+            found |= {f"{one} {path}" for one in hidden if one in text}
+            # The feed says of what went out of sight that it did, by its id.
+            feed = path.startswith("/changes")
+            found |= {f"{one} {path}" for one in ids if one in text and one not in path and not feed}
+        copy = told_by(ok(await client.post("/me/copy")))
+        return found | {f"{one} /me/copy" for one in (*hidden, *ids) if one in copy}
+
+    before = {line.split(" ", 1)[0] for line in await told(whole.id, item["id"])}
+    assert {canary.tag, numbers[0], item["number"]} <= before, "it was theirs to handle"
+    body: list[dict[str, Any]] = [{"about": {"organization_ids": [str(county.village.id)]}}, {"category": "attitude"}]
+    for each, records in zip(body, (ids, [deeper.id]), strict=True):
+        await deeper.get()
+        headers = {"if-match": f'"{deeper.version}"'}
+        ok(await county.client("clerk").patch(deeper.path, json=each, headers=headers))
+        assert await told(*records) == set(), each
+    for case in (whole, part, deeper):
+        await case.get()
+        ok(await case.triage(outcome="seal"))
+    # The other sender has a case of their own again, about the same.
+    (again,) = (await twin.track())["parts"]
+    hidden.append(again["number"])
+    assert await told(twin.id, item["id"]) == set()
+    clerk = Nosy(county.accounts["clerk"], county)
+    words = [canary.content, canary.spot, problem]
+    async for path, answer in clerk.everything({"id": ids[:1], "photo_id": ids[:1]}, OF_MATTERS):
+        text = told_by(answer)
+        assert [one for one in words if one in text] == [], path
+    for text in (canary.content, canary.content[4:], canary.spot):
+        assert await found_in_tables(county.app, text) == set(), text
 
 
 @pytest.mark.slow

@@ -132,17 +132,26 @@ async def _dissatisfied_problems(
 
 async def _sealing_problems(session: Session, actor: Actor, card: FeedbackCard) -> list[Problem]:
     """What a card says stands in its wholes, word for word: whoever is given one would read it, so that it is sealed
-    first, once what is ordinary in it was split off. The items of the ledger go up to where the report is kept."""
-    at, family = "/record/outcome", await family_of(session, card.id)
-    wholes = wholes_of(card.id, kin_of(family))
-    in_hand = [one for one in family if one.id in wholes and one.status not in OVER]
+    first, once what is ordinary in it was split off. A part that says it all is for the desk alone meanwhile, which
+    seals it next. The items of the ledger go up to where the report is kept."""
+    at, family = "/record/outcome", {one.id: one for one in await family_of(session, card.id)}
+    holding = wholes_of(card.id, kin_of(list(family.values())))
+    above, here = set(), card.split_from_id
+    while here is not None:
+        above.add(here)
+        here = family[here].split_from_id
+    in_hand = [
+        one
+        for one in family.values()
+        if one.id in holding and one.status not in OVER and (one.id in above or one.status is not CardStatus.received)
+    ]
     if in_hand:
-        known = {one.id for one in await cards_in(session, sight_of(actor), col(FeedbackCard.id).in_(wholes))}
+        known = {one.id for one in await cards_in(session, sight_of(actor), col(FeedbackCard.id).in_(holding))}
         if any(one.id not in known for one in in_hand):
             return [Problem(at, "sealed_after_unseen_whole")]
         return [Problem(at, "sealed_after_its_whole", {"number": one.number}) for one in in_hand]
     desk = await session.get_one(Organization, card.desk_id)
-    if desk.parent_id is None and await items_made_of(session, {card.id, *wholes}):
+    if desk.parent_id is None and await items_made_of(session, {card.id, *holding}):
         return [Problem(at, "sealed_with_its_item", {"desk": desk.name})]
     return []
 

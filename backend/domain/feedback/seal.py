@@ -26,6 +26,7 @@ from backend.domain.access import Actor, Moment
 from backend.domain.calendar import day_of
 from backend.domain.errors import Conflict, Forbidden, NotFound, Stale
 from backend.domain.feedback.arrival import note
+from backend.domain.feedback.choice import OVER
 from backend.domain.feedback.family import wholes_of
 from backend.domain.feedback.kin import kin_of
 from backend.domain.feedback.sight import sight_of
@@ -67,7 +68,8 @@ async def seal_card(session: Session, vault: Vault, moment: Moment, card: Feedba
     family = await family_of(session, card.id)
     wholes = wholes_of(card.id, kin_of(family))
     along = sorted(
-        (one for one in family if one.id in wholes and one.sealed_at is None), key=lambda one: len(one.content)
+        (one for one in family if one.id in wholes and one.status in OVER and one.sealed_at is None),
+        key=lambda one: len(one.content),
     )
     root, about_note = await root_of(session, card), await note_on(session, card)
     kept = await contact_of(session, root.id)
