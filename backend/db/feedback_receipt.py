@@ -77,15 +77,6 @@ async def merged_with(session: Session, card_id: UUID) -> list[FeedbackCard]:
     return list(await session.exec(question.with_for_update().execution_options(populate_existing=True)))
 
 
-async def whole_of(session: Session, part: FeedbackCard) -> FeedbackCard | None:
-    """The card that another one is a part of, held for a change."""
-    if part.split_from_id is None:
-        return None
-    await session.flush()
-    question = select(FeedbackCard).where(FeedbackCard.id == part.split_from_id).with_for_update()
-    return (await session.exec(question.execution_options(populate_existing=True))).one()
-
-
 async def active_organizations(session: Session, ids: Collection[UUID]) -> dict[UUID, Organization]:
     """Organisations that anybody may name: names of offices and villages are public. They stay while they are held."""
     question = (

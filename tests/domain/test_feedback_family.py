@@ -2,7 +2,7 @@
 
 from uuid import UUID
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from backend.domain.feedback.family import Kin, lifted_from, marks_of, reached, wholes_of, without
@@ -37,6 +37,7 @@ def beside(one: Kin, other: Kin) -> bool:
     return one.main == other.id or other.main == one.id
 
 
+@settings(deadline=None)
 @given(families(), st.data())
 def test_a_mark_reaches_parts_wholes_and_what_was_merged(family: list[Kin], data: st.DataObject) -> None:
     start = data.draw(st.sampled_from(family))
@@ -58,6 +59,7 @@ def test_a_mark_reaches_parts_wholes_and_what_was_merged(family: list[Kin], data
     assert below <= found
 
 
+@settings(deadline=None)
 @given(families(), st.data())
 def test_a_mark_comes_down_to_no_part_from_a_whole_that_it_went_up_to(family: list[Kin], data: st.DataObject) -> None:
     """A fresh part of a whole above the card that is marked stays clean, unless it says all that the whole says."""
@@ -90,6 +92,7 @@ def _downwards(start: Kin, family: list[Kin]) -> set[UUID]:
     return found
 
 
+@settings(deadline=None)
 @given(families())
 def test_marks_are_those_of_every_card_that_reaches_one(family: list[Kin]) -> None:
     marks = marks_of(family)
@@ -99,6 +102,7 @@ def test_marks_are_those_of_every_card_that_reaches_one(family: list[Kin]) -> No
         assert (MARK in marks[one.id].matched) == (bool(reaching) and all(other.matched for other in reaching))
 
 
+@settings(deadline=None)
 @given(families(), st.data())
 def test_a_lifted_name_goes_the_way_it_came(family: list[Kin], data: st.DataObject) -> None:
     start = data.draw(st.sampled_from(family))
@@ -114,6 +118,7 @@ def test_a_lifted_name_goes_the_way_it_came(family: list[Kin], data: st.DataObje
         assert not reached([other.id], family) & set(goes), "whom somebody chose is not lifted with a name"
 
 
+@settings(deadline=None)
 @given(families(), st.data())
 def test_the_words_of_a_card_stand_in_its_wholes_at_every_depth(family: list[Kin], data: st.DataObject) -> None:
     start = data.draw(st.sampled_from(family))

@@ -27,14 +27,16 @@ WITHOUT_SIGHT = {
     "repeats_since": "the machine, that raises systemic problems; cards about somebody are left out",
     "batch_rows": "a count of cards that are about nobody",
     "entered_from": "the check that no more slips are entered than a box held",
-    "card_about": "the rule by which an item is given to nobody whom its card is about",
     "_batch_problems": "the check that a printed card is entered once",
     "has_open_feedback": "the merging of organisations",
     "inherit_feedback": "the merging of organisations",
     "_mark_target": "the merging of organisations",
     "drop_contacts": "the worker, that lets contact details go when their time is over",
     "empty_call_notes": "the worker, that lets notes of calls go when their time is over",
-    "whole_of": "the rules by which a part and its whole are kept from the same people",
+    "_kin": "the rule by which a family of cards is kept from the same people",
+    "_held": "the rule by which a family of cards is kept from the same people",
+    "cards_of_item": "the rule by which an item is given to nobody whom its cards are about",
+    "_is_kept_from": "the own copy, that names no matter which is about its person",
     "published_replies": "anybody: replies that were published, of cards about nobody",
 }
 # Those that go by the sealed lane's own sight.
