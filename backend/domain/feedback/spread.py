@@ -49,8 +49,8 @@ async def set_marks(
     card.about_matched = sorted({*card.about_matched, *(found - own)} - set(chosen))
     if found:
         # A name that is found anew is meant here, whatever was said of it elsewhere.
-        for key in reached([card.id], kin_of(family)):
-            one = next(one for one in family if one.id == key)
+        here = reached([card.id], kin_of(family))
+        for one in (one for one in family if one.id in here):
             one.about_lifted = [mark for mark in one.about_lifted if mark not in found]
     marks = marks_of(kin_of(family))
     gained = [one for one in family if not marks[one.id].about <= set(one.about)]
@@ -64,8 +64,9 @@ async def set_marks(
                 await leave_desk(session, one)
         else:
             await _relative(session, actor, moment, one, about, marks[one.id])
+    moved = {one.id for one in gained}
     for one in family:
-        if one not in gained:
+        if one.id not in moved:
             _take(one, set(one.about), marks[one.id])
     await session.flush()
     await _items(session, actor, moment, gained)
