@@ -5,7 +5,8 @@ from typing import Any
 import pytest
 
 from tests.api.decisions import codes
-from tests.api.rectifications import Walk
+from tests.api.rectifications import Walk, ahead
+from tests.api.test_rectification_work import standing
 
 
 @pytest.mark.parametrize("source", ["inspection_tour", "county_transfer", "audit"])
@@ -54,4 +55,19 @@ async def test_merge_422_into_what_has_longer(timely) -> None:
         answer = await walk.post("supervisor", "/merge", {"into_id": other.item["id"], "reason": "同一个问题"})
         assert codes(answer) == [("/into_id", "merge_target_later")]
     into = await other.post("supervisor", "/merge", {"into_id": walk.item["id"], "reason": "同一个问题"})
+    assert into.status_code == 200, into.text
+
+
+async def test_merge_422_into_what_could_still_be_given_any_day(county) -> None:
+    """Neither what nobody has assigned yet, nor what never ends, nor what has longer than the next milestone."""
+    walk, other = await Walk.start(county), await Walk.start(county)
+    await walk.assigned(due_on=ahead(20))
+    for_good = await standing(county, 10)
+    merged = {"into_id": other.item["id"], "reason": "同一个问题"}
+    assert codes(await walk.post("supervisor", "/merge", merged)) == [("/into_id", "merge_target_later")]
+    merged["into_id"] = for_good.item["id"]
+    assert codes(await walk.post("supervisor", "/merge", merged)) == [("/into_id", "merge_target_later")]
+    merged["into_id"] = walk.item["id"]
+    assert codes(await for_good.post("supervisor", "/merge", merged)) == [("/into_id", "merge_target_later")]
+    into = await other.post("supervisor", "/merge", merged)
     assert into.status_code == 200, into.text

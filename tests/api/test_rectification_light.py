@@ -113,12 +113,17 @@ async def test_list_200_another_plan_does_not_make_up_for_a_missed_milestone(tim
     await walk.later(12)
     await walk.pass_until("verification")
     await sent_back(walk, "plan")
+    assert ((await row_of(walk))["light"], (await row_of(walk))["overdue_days"]) == ("red", 2)
     plan = {**(await walk.example("unit") or {}), "milestones": [{"what": "清淤", "due_on": ahead(40)}]}
     await walk.done("unit", record=plan)
     await walk.pass_until("rectifying")
-    assert (await row_of(walk))["light"] == "yellow"
-    await walk.later(20)
-    note = {"text": "已完成清淤", "reached": [ahead(40)], "next": [ahead(100)]}
-    answer = await walk.act("unit", "noted", record=note, evidence=await walk.proof("unit"))
-    assert answer.status_code == 200, answer.text
-    assert (await row_of(walk))["light"] == "green"
+    assert ((await row_of(walk))["light"], (await row_of(walk))["overdue_days"]) == ("red", 2)
+    for after, note, light in (
+        (1, {"reached": [ahead(10)]}, "yellow"),
+        (20, {"reached": [ahead(40)], "next": [ahead(100)]}, "green"),
+    ):
+        await walk.later(after)
+        proof = await walk.proof("unit")
+        answer = await walk.act("unit", "noted", record={"text": "已完成清淤", **note}, evidence=proof)
+        assert answer.status_code == 200, answer.text
+        assert (await row_of(walk))["light"] == light

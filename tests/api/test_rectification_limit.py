@@ -82,7 +82,7 @@ async def test_list_200_what_is_kept_up_for_good_and_given_back_keeps_its_milest
     again = assignment(timely, deadline_kind="standing")
     del again["due_on"]
     await walk.done("supervisor", record=again)
-    assert (await row_of(walk))["overdue_days"] == 0
+    assert ((await row_of(walk))["light"], (await row_of(walk))["overdue_days"]) == ("red", 1)
 
 
 async def test_act_422_a_kind_and_a_day_stay_with_the_unit_before_the_limit_too(county) -> None:
@@ -95,9 +95,44 @@ async def test_act_422_a_kind_and_a_day_stay_with_the_unit_before_the_limit_too(
     many = {"ids": [walk.item["id"]], "due_on": ahead(41)}
     bulk = await walk.client("supervisor").post("/rectifications/assignments", json=many)
     assert bulk.json()["items"][0]["refusal"]["code"] == "limit_moves_by_extension"
-    other = assignment(county, due_on=ahead(60), responsible_unit_id=str(county.office.id))
-    await walk.done("supervisor", record=other)
-    assert (walk.item["due_on"], walk.item["original_due_on"]) == (ahead(60), ahead(40))
+    for_good = assignment(county, deadline_kind="standing", responsible_unit_id=str(county.office.id))
+    del for_good["due_on"]
+    assert codes(await walk.act("supervisor", record=for_good)) == [("/record/deadline_kind", "limit_kind_stays")]
+    other = assignment(county, due_on=ahead(41), responsible_unit_id=str(county.office.id))
+    assert codes(await walk.act("supervisor", record=other)) == [("/record/due_on", "limit_moves_by_extension")]
+    await walk.done("supervisor", record={**other, "due_on": ahead(39)})
+    assert (walk.item["due_on"], walk.item["original_due_on"]) == (ahead(39), ahead(40))
+
+
+async def test_act_422_no_way_through_other_units_moves_a_limit(county) -> None:
+    """Given back, given to another unit and back again: without an extension it stays where it was."""
+    walk = await Walk.start(county)
+    await walk.assigned(due_on=ahead(10))
+    office = str(county.office.id)
+    for unit, days in ((office, 200), (None, 400)):
+        back = await walk.act("supervisor", "returned", to="assignment", reason="调整责任单位")
+        assert back.status_code == 200, back.text
+        where = {"responsible_unit_id": unit} if unit else {}
+        far = await walk.act("supervisor", record=assignment(county, due_on=ahead(days), **where))
+        assert codes(far) == [("/record/due_on", "limit_moves_by_extension")]
+        await walk.assigned(due_on=ahead(10), **where)
+    assert (walk.item["due_on"], walk.item["original_due_on"], walk.item["extensions"]) == (ahead(10), ahead(10), 0)
+
+
+async def test_transfer_200_the_other_unit_gets_what_was_granted_before(county) -> None:
+    """Who needs longer because the unit changes asks for it first; it is granted from outside the unit."""
+    walk = await Walk.start(county)
+    await walk.assigned(due_on=ahead(20))
+    await walk.pass_until("rectifying")
+    for who in ("unit", "supervisor"):
+        answer = await walk.post(who, "/extensions", {"until": ahead(28), "reason": "沟渠改由镇里管护，需重新测量"})
+        assert answer.status_code == 200, answer.text
+    office = str(county.office.id)
+    moved = await walk.post("supervisor", "/transfer", {"responsible_unit_id": office, "reason": "沟渠由镇里管护"})
+    assert moved.status_code == 200, moved.text
+    assert (await walk.option("supervisor"))["record_schema"]["properties"]["due_on"]["default"] == ahead(28)
+    await walk.assigned(responsible_unit_id=office, due_on=ahead(28))
+    assert (walk.item["due_on"], walk.item["original_due_on"], walk.item["extensions"]) == (ahead(28), ahead(20), 1)
 
 
 async def test_act_200_at_once_given_again_keeps_its_day(timely) -> None:
@@ -131,7 +166,7 @@ async def test_extend_422_is_not_granted_after_the_limit(timely) -> None:
 
 
 async def test_extend_422_two_are_all_whoever_has_the_item(timely) -> None:
-    """Another assignment gives another limit, and no more extensions."""
+    """Another assignment may set an earlier day, and gives no more extensions."""
     walk = await (await Walk.start(timely)).pass_until("rectifying")
     for until in (50, 60):
         for who in ("unit", "supervisor"):

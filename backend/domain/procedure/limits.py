@@ -13,11 +13,16 @@ from backend.domain.scene import found_in, split_reference
 
 @dataclass(slots=True)
 class History:
-    """What has been said about limits so far: notes by step, extensions by step, and the act that reopened the run."""
+    """What has been said about limits so far: notes by step, extensions by step, and the act that reopened the run.
+
+    `kept`: milestones that still have to be reached when what planned them was undone, and the place of that act; a
+    plan from before says nothing then.
+    """
 
     notes: dict[str, list[tuple[int, Mapping[str, Any]]]] = field(default_factory=dict)
     extensions: dict[str, list[Extended]] = field(default_factory=dict)
     reopened: tuple[int, Act] | None = None
+    kept: tuple[int, frozenset[date]] = (-1, frozenset())
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,11 +85,46 @@ def milestones_left(
     if step.due_from is None or step.due_from.milestones is None:
         return set(), []
     holder, planned = _recorded(procedure, steps, step.due_from.milestones)
-    since = holder.acts[-1] if holder.acts else -1
-    notes = [(place, record) for place, record in history.notes.get(step.key, ()) if place > since]
-    ahead = planned | {day for _, note in notes for day in _days(note, "/next/*")}
+    made, (undone, kept) = holder.acts[-1] if holder.acts else -1, history.kept
+    notes = [(place, record) for place, record in history.notes.get(step.key, ()) if place > max(made, undone)]
+    ahead = (
+        set(kept) | (planned if made > undone else set()) | {day for _, note in notes for day in _days(note, "/next/*")}
+    )
     reached = [(place, set(_days(note, "/reached/*"))) for place, note in notes]
     return ahead - {day for _, days in reached for day in days}, [(place, days) for place, days in reached if days]
+
+
+def kept_milestones(
+    procedure: Procedure, steps: Sequence[StepState], history: History, target: int, today: date
+) -> frozenset[date] | None:
+    """What stays to be reached when the run goes back to `target` and its plan is undone: what was missed, and the next
+    one. None when milestones are not its limit, or the plan stays."""
+    for step in procedure.steps:
+        if step.due_from is None or step.due_from.milestones is None:
+            continue
+        planned_at = procedure.place(split_reference(step.due_from.milestones)[0] or "")
+        limit, (left, _) = _named(procedure, step, steps, history), milestones_left(procedure, step, steps, history)
+        if target <= planned_at and limit is not None and limit.counted_from is None:
+            return frozenset(day for day in left if day < today) | frozenset(
+                sorted(day for day in left if day >= today)[:1]
+            )
+    return None
+
+
+def begun_anew(
+    procedure: Procedure, steps: Sequence[StepState], history: History, act: Act, target: int
+) -> frozenset[date] | None:
+    """The milestones of a reopened run, whose earlier ones were of another round: the day that the reopening names when
+    milestones are its limit, none when its plan is undone. None when a day is its limit, as it was."""
+    for step in procedure.steps:
+        if step.due_from is None or step.due_from.milestones is None:
+            continue
+        holder, day = _recorded(procedure, steps, step.due_from.day)
+        if target <= procedure.place(split_reference(step.due_from.milestones)[0] or ""):
+            return frozenset()
+        if holder.record is not None and not day and step.due_from.reopened:
+            return frozenset(_days(act.record, step.due_from.reopened))
+    return None
 
 
 def latest_extension(step: Step, state: StepState) -> date | None:
@@ -100,7 +140,8 @@ def _named(procedure: Procedure, step: Step, steps: Sequence[StepState], history
         return None
     again = history.reopened
     holder, day = _recorded(procedure, steps, step.due_from.day)
-    if again and step.due_from.reopened and (not holder.acts or again[0] > holder.acts[-1]):
+    anew = again is not None and history.kept[0] >= again[0]
+    if again and step.due_from.reopened and not anew and (not holder.acts or again[0] > holder.acts[-1]):
         for named in _days(again[1].record, step.due_from.reopened):
             return Limit(last_second_of(named), again[1].at, again[0])
     if day:

@@ -6,7 +6,14 @@ from typing import Any, Literal
 
 from backend.domain.calendar import WorkCalendar, day_of, last_second_of
 from backend.domain.procedure.definition import Procedure, Step
-from backend.domain.procedure.limits import History, earliest_at, limits_of, milestones_left
+from backend.domain.procedure.limits import (
+    History,
+    begun_anew,
+    earliest_at,
+    kept_milestones,
+    limits_of,
+    milestones_left,
+)
 from backend.domain.procedure.trail import (
     END,
     Act,
@@ -233,6 +240,9 @@ def _returned(walk: _Walk, place: int, act: Act) -> None:
     walk.missed |= _missed(walk, act.at)
     walk.returns.append((act.step, act.to))
     target = walk.procedure.place(act.to)
+    kept = kept_milestones(walk.procedure, walk.steps, walk.history, target, day_of(act.at))
+    if kept is not None:
+        walk.history.kept = (place, kept)
     walk.reset(target)
     walk.result = next((s.result for s in reversed(walk.steps) if s.result), None)
     walk.open(target, act.at, act.content_sha256)
@@ -269,6 +279,9 @@ def _reopened(walk: _Walk, place: int, act: Act) -> None:
     walk.state, walk.closed_at = "open", None
     walk.history.reopened = (place, act)
     walk.next_round()
+    anew = begun_anew(walk.procedure, walk.steps, walk.history, act, target)
+    if anew is not None:
+        walk.history.kept = (place, anew)
     walk.reset(target)
     walk.result = next((s.result for s in reversed(walk.steps) if s.result), None)
     walk.open(target, act.at, act.content_sha256)

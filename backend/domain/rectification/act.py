@@ -20,7 +20,7 @@ from backend.domain.rectification.counts import count_rectification, counted
 from backend.domain.rectification.facts import facts_of
 from backend.domain.rectification.find import rectification_for
 from backend.domain.rectification.limit import keeps_at_once, limit_of
-from backend.domain.rectification.milestone import milestone_problems, noted_position
+from backend.domain.rectification.milestone import milestone_problems, position_after, sets_milestones
 from backend.domain.rectification.register import subject_of
 from backend.domain.rectification.status import status_of
 from backend.domain.rectification.strictness import asked_back, withdrawal_problems
@@ -68,9 +68,9 @@ async def judge_rectification_act(
     path = organization.path
     if problems := withdrawal_problems(item, wish) or asked_back(item, wish, standing, actor, path):
         return replace(judged, problems=(*judged.problems, *problems))
-    if judged.problems or wish.outcome != "noted":
+    if judged.problems or not sets_milestones(wish):
         return judged
-    here = noted_position(standing, wish, moment)
+    here = position_after(standing, wish, moment)
     return replace(judged, problems=tuple(milestone_problems(item, wish, standing.here, here, moment)))
 
 
@@ -82,7 +82,7 @@ def completed(item: Rectification, wish: Wish, today: date) -> Wish:
     if record.get("deadline_kind") != DeadlineKind.immediate.value or record.get("due_on"):
         return wish
     due = shipped_calendar().limit(today, IMMEDIATE_DAYS, "working")
-    if keeps_at_once(item, today, record) and (kept := limit_of(item)):
+    if keeps_at_once(item) and (kept := limit_of(item)):
         due = kept if item.assigned_on is not None else min(kept, due)
     return replace(wish, record={**record, "due_on": due.isoformat()})
 
@@ -163,10 +163,12 @@ def _take_over(item: Rectification, before: Position, act: ProcedureAct, today: 
         kept = min(before.milestones, default=item.milestone_due_on) if given_back else None
         item.close_requested_on, item.milestone_due_on = None, kept
     if act.outcome == "reopened":
-        item.due_on = date.fromisoformat(record["due_on"]) if "due_on" in record else None
-        if item.due_on is None:
+        named = record.get("due_on")
+        if named is None:
             # Recognised anew, it has no limit that a later assignment would have to keep.
             item.deadline_kind = None
+        # What is kept up for good is held to that day as to a milestone.
+        item.due_on = date.fromisoformat(named) if named and item.deadline_kind is not DeadlineKind.standing else None
 
 
 def _assign(item: Rectification, record: Mapping[str, Any], today: date) -> None:

@@ -1,9 +1,8 @@
-"""The limit of an item that is assigned anew: it moves by extension only (handbook 1.2.2)."""
+"""The limit of an item that is assigned anew: it moves by extension only (handbook 1.2.2), whoever has the item."""
 
-from collections.abc import Mapping
+from collections.abc import Collection
 from datetime import date
 from typing import Any, Protocol
-from uuid import UUID
 
 from backend.db.rectification import DeadlineKind, Rectification
 from backend.domain.procedure.words import day_in_words
@@ -17,9 +16,9 @@ _FIELD = {"zh-CN": "整改时限", "en": "Due on"}
 def limit_facts(item: Rectification, today: date, wish: Wish | None) -> dict[str, Any]:
     """What the assignment's conditions ask: what the wished kind and day move, and whether the limit is kept as it is.
 
-    The unit that has an item gets no other kind and no later day by being given it once more; once the limit has
-    passed, nor does any other unit. `limit` is `kept` when the assignment repeats the limit in force: it need not lie
-    ahead then.
+    Whoever an item is given to once it has a limit, that one holds: another unit gets what is left of it, or has asked
+    for more time before. An earlier day may be set. `limit` is `kept` when the assignment repeats the limit in force:
+    it need not lie ahead then.
     """
     facts: dict[str, Any] = {"limit": "new", "limit_kind": [], "limit_day": []}
     if wish is None or wish.step != "assignment" or wish.outcome != "done" or not isinstance(wish.record, dict):
@@ -31,7 +30,7 @@ def limit_facts(item: Rectification, today: date, wish: Wish | None) -> dict[str
         return {**facts, "limit": "kept"}
     if due is not None and due < today:
         facts["limit_day"].append({"code": "day_in_past", "field": _FIELD, "day": day_in_words(due)})
-    if not is_bound(item, today, wish.record):
+    if not has_limit(item):
         return facts
     if not same_kind and (item.assigned_on is not None or kind == DeadlineKind.standing.value):
         facts["limit_kind"].append({"code": "limit_kind_stays"})
@@ -75,31 +74,21 @@ def kept_limit(item: Dated) -> date | None:
     return limit_of(item) or item.milestone_due_on if has_limit(item) else None
 
 
-def is_bound(item: Rectification, today: date, record: Mapping[str, Any]) -> bool:
-    """Whether an assignment with this record has to keep the limit: to the same unit, or after it has passed. What a
-    ledger had set is kept by the first assignment too."""
+def day_in_force(item: Dated, milestones: Collection[date]) -> date | None:
+    """The day that the item is held to as it stands; of what is kept up for good its first of the `milestones` that are
+    not reached. None without one."""
     if not has_limit(item):
-        return False
-    if item.assigned_on is None:
-        return True
-    passed = item.due_on is not None and item.due_on < today
-    return passed or _id(record.get("responsible_unit_id")) == item.responsible_unit_id
+        return None
+    return limit_of(item) or min(milestones, default=item.milestone_due_on)
 
 
-def keeps_at_once(item: Rectification, today: date, record: Mapping[str, Any]) -> bool:
+def keeps_at_once(item: Dated) -> bool:
     """Whether "at once" without a day stands for the day that is in force already."""
-    return item.deadline_kind is DeadlineKind.immediate and is_bound(item, today, record)
+    return item.deadline_kind is DeadlineKind.immediate and has_limit(item)
 
 
 def _day(value: Any) -> date | None:
     try:
         return date.fromisoformat(value) if isinstance(value, str) else None
-    except ValueError:
-        return None
-
-
-def _id(value: Any) -> UUID | None:
-    try:
-        return UUID(value) if isinstance(value, str) else None
     except ValueError:
         return None

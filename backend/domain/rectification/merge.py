@@ -12,6 +12,7 @@ from backend.domain.feedback.desk import is_about
 from backend.domain.feedback.meant import units_out_of_item
 from backend.domain.rectification.act import done
 from backend.domain.rectification.find import rectification_for, refuse_own_unit, seen_rectification
+from backend.domain.rectification.limit import day_in_force
 from backend.domain.rectification.strictness import is_later, is_laxer
 from backend.domain.run import Wish, run_is_over, standing_of
 
@@ -36,12 +37,14 @@ async def merge_rectification(
         raise Conflict("merge_target_over", number=target.number)
     if is_laxer(target, item):
         raise invalid("/into_id", "merge_target_laxer", number=target.number)
-    if is_later(target, item):
-        raise invalid("/into_id", "merge_target_later", number=target.number)
     place = await session.get_one(Organization, target.organization_id)
     if is_about(place.path, await units_out_of_item(session, item)):
         raise invalid("/into_id", "unit_complained_about", unit=place.name)
     standing = await standing_of(session, item.id, lock=True)
+    other = await standing_of(session, target.id, share=True)
+    limit, held_to = day_in_force(target, other.here.milestones), day_in_force(item, standing.here.milestones)
+    if is_later(target, limit, item, held_to):
+        raise invalid("/into_id", "merge_target_later", number=target.number)
     if standing.here.step is None:
         raise run_is_over(standing)
     item.merged_into_id = target.id

@@ -1,12 +1,14 @@
 """What asks more of those who put an item right, and of those who have to agree that it is closed."""
 
-from backend.db.rectification import Rectification, Severity
+from datetime import date
+
+from backend.db.rectification import DeadlineKind, Rectification, Severity
 from backend.domain.access import Actor
 from backend.domain.condition.wording import has_substance
 from backend.domain.errors import Problem
 from backend.domain.procedures.rectification.checking import CONFIRMED_SOURCES, LIFE_SOURCES
 from backend.domain.procedures.rectification.parts import VERIFIERS
-from backend.domain.rectification.limit import has_limit, limit_of
+from backend.domain.rectification.limit import has_limit
 from backend.domain.run import Standing, Wish
 from backend.domain.text import is_blank
 
@@ -35,12 +37,13 @@ def is_laxer(item: Rectification, than: Rectification) -> bool:
     )
 
 
-def is_later(item: Rectification, than: Rectification) -> bool:
-    """Whether an item would have longer than the other one, whose day somebody has set."""
-    limit = limit_of(than)
-    if not has_limit(than) or limit is None:
+def is_later(item: Rectification, limit: date | None, than: Rectification, held_to: date | None) -> bool:
+    """Whether an item would have longer than the other one, whose day somebody has set; `limit` and `held_to` are their
+    days in force (`limit.day_in_force`). What is not assigned yet could still be given any day."""
+    if not has_limit(than) or held_to is None:
         return False
-    return item.due_on is None or item.due_on > limit
+    never_ends = item.deadline_kind is DeadlineKind.standing and than.deadline_kind is not DeadlineKind.standing
+    return never_ends or limit is None or limit > held_to
 
 
 def asked_back(item: Rectification, wish: Wish, standing: Standing, actor: Actor, path: str) -> list[Problem]:
