@@ -39,6 +39,7 @@ OTHERWISE = {
     "opinion.answered_at": "the event's own time",
     "opinion.answered_by": "the event's own actor",
     "opinion.answered_by_name": "the event's own actor",
+    "rectification.eased_by": "the event's own actor; what was merged brings its own",
     "rectification_relook.done_at": "the event's own time",
     "rectification_relook.done_by": "the event's own actor",
     "rectification_relook.done_by_name": "the event's own actor",

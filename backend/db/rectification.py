@@ -83,7 +83,8 @@ class Rectification(Versioned, table=True):
     `proposed_unit_id` is the unit. `status` follows from its run, and so do
     the days: `closed_on` and `close_requested_on` are emptied when the item is open again. `original_due_on` is the
     limit that was set first, by the first assignment or in the ledger that was brought in, whatever extensions
-    followed. `claimed_closed`: such a ledger said so.
+    followed. `claimed_closed`: such a ledger said so. `eased_by`: ids and names of whoever made it milder or said that
+    nobody is affected or that it is closed already: they do not check it.
     """
 
     __table_args__ = (
@@ -129,6 +130,7 @@ class Rectification(Versioned, table=True):
     supervised_at: datetime | None = Field(default=None, sa_type=timestamp)
     systemic: bool = False
     claimed_closed: bool = False
+    eased_by: list[str] = Field(default_factory=list, sa_type=ARRAY(sa.Text))
     feedback_card_id: UUID | None = None
     merged_into_id: UUID | None = Field(default=None, foreign_key="rectification.id")
     relapse_of_id: UUID | None = Field(default=None, foreign_key="rectification.id")
@@ -233,6 +235,14 @@ async def rectification_held(session: Session, id: UUID) -> Rectification | None
     """The item, locked, whoever may see it: for what happens to it by itself."""
     question = select(Rectification).where(Rectification.id == id).with_for_update()
     return (await session.exec(question.execution_options(populate_existing=True))).one_or_none()
+
+
+async def merged_in(session: Session, id: UUID) -> list[Rectification]:
+    """The items that were merged into this one, or into one of those."""
+    item = Rectification
+    found = sa.select(col(item.id)).where(col(item.merged_into_id) == id).cte("merged_in", recursive=True)
+    found = found.union(sa.select(col(item.id)).where(col(item.merged_into_id) == found.c.id))
+    return list(await session.exec(select(item).where(col(item.id).in_(sa.select(found.c.id)))))
 
 
 async def move_relooks(session: Session, id: UUID, organization_id: UUID) -> None:

@@ -178,6 +178,14 @@ class Actor:
         """Return the subtrees where this actor holds `permission`; none when no role gives it."""
         return Reach(frozenset(g.path for g in self.grants if permission in g.permissions))
 
+    def reach_of_both(self, permission: str, other: str) -> Reach:
+        """Return the subtrees where this actor holds both."""
+        one, two = self.reach(permission), self.reach(other)
+        return Reach(
+            frozenset(path for path in one if any(path.startswith(above) for above in two))
+            | frozenset(path for path in two if any(path.startswith(above) for above in one))
+        )
+
     def may(self, permission: str, path: str) -> bool:
         return any(path.startswith(prefix) for prefix in self.reach(permission))
 

@@ -12,7 +12,7 @@ from uuid import UUID, uuid4
 
 from backend.db.base import Session, new_id
 from backend.db.procedure import ProcedureAct, ProcedureRun, RunState, acts_of, run_of
-from backend.domain.access import Actor, Moment
+from backend.domain.access import Actor, Moment, named
 from backend.domain.calendar import shipped_calendar
 from backend.domain.errors import Conflict, Forbidden, Problem, Unready
 from backend.domain.evidence import Given, attach
@@ -174,6 +174,7 @@ async def _prepared(
         record=wish.record,
         to=wish.to,
         content_sha256=facts.content_sha256,
+        names=_names(actor.name, actor.on_behalf_of_name),
     )
     caller = caller_of(actor, subject.path)
     calendar = shipped_calendar()
@@ -253,11 +254,12 @@ def _not_for(standing: Standing, facts: Facts) -> list[str]:
     if here.step is None:
         return []
     step, pending = standing.procedure.step(here.step), here.pending
+    asked = {person for n in (pending.acts if pending else ()) for person in standing.trail.acts[n].known}
     if pending and pending.kind == "extension":
         barred = step.extension.barred if step.extension else ()
-        return sorted(_members(barred, facts) | pending.people)
+        return sorted(_members(barred, facts) | asked)
     judged = {person for key in step.other_than for person in doers(standing.trail, here.of(key))}
-    return sorted(_members(step.barred, facts) | judged | (pending.people if pending else frozenset()))
+    return sorted(_members(step.barred, facts) | judged | asked)
 
 
 def _only_for(standing: Standing, facts: Facts) -> list[str]:
@@ -319,7 +321,12 @@ def _act(row: ProcedureAct) -> Act:
         to=row.to,
         content_sha256=row.content_sha256,
         result=row.result,
+        names=_names(row.by_name, row.on_behalf_of_name),
     )
+
+
+def _names(*people: str | None) -> frozenset[str]:
+    return frozenset(named(name) for name in people if name)
 
 
 def run_is_over(standing: Standing) -> Conflict:

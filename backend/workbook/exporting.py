@@ -65,7 +65,7 @@ async def export_ledger(
     Forbidden for one that may be seen but not exported.
     """
     adapter, organization = await _asked_for(session, actor, ledger, organization_id)
-    reach = actor.reach("ledger:export")
+    reach = actor.reach_of_both("ledger:export", adapter.read_permission)
     asked = Asked(organization.path, moment.now, filters or {})
     if stray := sorted(asked.filters.keys() - adapter.filters):
         raise invalid(f"/{stray[0]}", "filter_of_another_ledger")
@@ -158,12 +158,16 @@ async def _asked_for(
 ) -> tuple[Adapter, Organization]:
     adapter = ADAPTERS.get(ledger)
     if organization_id is None:
-        organization = await topmost(session, actor.reach("ledger:export"))
+        may = adapter.read_permission if adapter else "ledger:export"
+        organization = await topmost(session, actor.reach_of_both("ledger:export", may))
+        if organization is None and actor.reach("ledger:export"):
+            raise Forbidden("not_yours_to_change")
     else:
         organization = await organization_in(session, actor.reach("organization:read"), organization_id)
     if adapter is None or organization is None:
         raise NotFound("not_found")
-    if not actor.may("ledger:export", organization.path):
+    # What leaves with a file is what the list would show.
+    if not all(actor.may(one, organization.path) for one in ("ledger:export", adapter.read_permission)):
         raise Forbidden("not_yours_to_change")
     return adapter, organization
 

@@ -18,6 +18,7 @@ from backend.db.procedure import ProcedureRun
 from backend.db.rectification import Rectification
 from backend.db.roles import Addresses
 from tests.api import decisions
+from tests.api.feedbacks import Case, ok
 from tests.api.rectifications import Walk, ahead, assignment, listed, today, working_days_ahead
 from tests.factories import County, make_account
 from tests.rosters import SAMPLES, Installation, installation, opened, workbook
@@ -40,6 +41,15 @@ async def bare(server: Addresses, tmp_path_factory: pytest.TempPathFactory) -> A
             officer = await make_account(session, "supervisor", root, "督查员")
         made.client.headers["authorization"] = f"Bearer {made.token(officer)}"
         yield made
+
+
+@pytest.fixture(scope="module")
+async def ledger(bare: Installation) -> dict[str, Any]:
+    """What bringing the sample in has answered; after it the installation holds its ledger."""
+    answer = await bare.upload("rectifications.xlsx", "rectification", dry_run=False)
+    assert answer.status_code == 201, answer.text
+    body: dict[str, Any] = answer.json()
+    return body
 
 
 def refused(body: dict[str, Any]) -> list[dict[str, Any]]:
@@ -80,9 +90,9 @@ async def test_check_201_says_of_the_sample_exactly_what_is_expected(bare: Insta
 
 
 async def test_commit_201_registers_the_sample_and_what_it_calls_closed_waits_to_be_recognised(
-    bare: Installation,
+    bare: Installation, ledger: dict[str, Any]
 ) -> None:
-    body = (await bare.upload("rectifications.xlsx", "rectification", dry_run=False)).json()
+    body = ledger
     assert (body["state"], body["rows"]["created"]) == ("committed", EXPECTED["acceptable"])
     items = await stored(bare.app, "source", "problem", "deadline_kind", "due_on", "status", "claimed_closed")
     assert len(items) == EXPECTED["acceptable"]
@@ -98,6 +108,7 @@ async def test_commit_201_registers_the_sample_and_what_it_calls_closed_waits_to
     assert {each["step"] for each in items if not each["claimed_closed"]} == {"assignment"}
 
 
+@pytest.mark.usefixtures("ledger")
 async def test_import_201_again_changes_nothing_in_either_format(bare: Installation) -> None:
     before = await stored(bare.app, "number", "version", "updated_at")
     for name in ("rectifications.xlsx", "rectifications.xls"):
@@ -107,6 +118,7 @@ async def test_import_201_again_changes_nothing_in_either_format(bare: Installat
     assert await stored(bare.app, "number", "version", "updated_at") == before
 
 
+@pytest.mark.usefixtures("ledger")
 async def test_export_200_has_the_offices_layout_and_is_read_back_as_unchanged(bare: Installation) -> None:
     content = (await bare.client.get("/exports/rectification.xlsx")).content
     told = lines(content)
@@ -122,6 +134,7 @@ async def test_export_200_has_the_offices_layout_and_is_read_back_as_unchanged(b
     assert (again["rows"]["unchanged"], again["refused"]) == (EXPECTED["acceptable"], [])
 
 
+@pytest.mark.usefixtures("ledger")
 async def test_export_200_into_a_fresh_county_gives_equal_records(
     bare: Installation, server: Addresses, tmp_path: Path
 ) -> None:
@@ -145,6 +158,7 @@ async def test_export_200_into_a_fresh_county_gives_equal_records(
         assert sorted_lines(await stored(fresh.app, *columns)) == sorted_lines(await stored(bare.app, *columns))
 
 
+@pytest.mark.usefixtures("ledger")
 async def test_export_200_narrowed_and_422_by_what_another_ledger_has(bare: Installation) -> None:
     content = (await bare.client.get("/exports/rectification.xlsx", params={"source": "self_review"})).content
     assert {each["问题来源"] for each in lines(content)} == {"自评自查"}
@@ -465,3 +479,45 @@ async def test_export_200_leaves_in_the_log_which_filters_there_were_and_nobody_
         )
         data = (await reader.execute(question)).scalar_one()
     assert data["filters"] == {"light": "red", "due_to": "2026-12-31", "q": "*", "responsible_person": "*"}
+
+
+async def test_export_403_for_whoever_does_not_see_the_list(county: County) -> None:
+    """What leaves with a file is what the list shows; who installs counties sees no problems of theirs."""
+    await Walk.start(county)
+    client = county.client("platform_admin")
+    here = {"organization_id": str(county.county.id)}
+    for query in (here, {}):
+        assert (await client.get("/rectifications", params=query)).status_code == 403
+        answer = await client.get("/exports/rectification.xlsx", params=query)
+        assert (answer.status_code, answer.json()["code"]) == (403, "not_yours_to_change")
+    assert (await client.get("/exports/member.xlsx", params=here)).status_code == 200
+
+
+async def test_check_201_tells_nothing_of_an_item_out_of_sight(county: County) -> None:
+    """An item that left the unit's sight is to its importer as if it were not there, by its text as by its number."""
+    case = await Case.sent(county)
+    ok(await case.post("clerk", "rectification", problem="东头路灯不亮", severity="general"))
+    walk = Walk(county, (await listed(county))[0])
+    walk.item = await walk.seen_by("supervisor")
+    await walk.assigned()
+    unit = county.client(await county.account("clerk", county.village, "解小满"))
+    await case.get()
+    about = {"about": {"organization_ids": [str(county.village.id)]}}
+    marked = await county.client("clerk").patch(case.path, json=about, headers={"if-match": f'"{case.version}"'})
+    assert marked.status_code == 200, marked.text
+    assert (await unit.get(walk.path)).status_code == 404
+    texts = {"问题来源": "群众反映", "责任单位": county.village.name, "责任领导": "任思远", "责任人": "曾立德"}
+    known = row(county, 具体问题="东头路灯不亮", **texts)
+    never = row(county, 具体问题="别处路灯不亮", **texts)
+    said = [await send(unit, [one | {"整改时限": FAR}], dry_run=True) for one in (known, never)]
+    assert [(one["rows"]["created"], one["refused"]) for one in said] == [(1, []), (1, [])]
+    for problem in ("东头路灯不亮", "别处路灯不亮"):
+        numbered = row(county, 具体问题=problem, 问题编号=walk.item["number"], **texts)
+        assert codes(await send(unit, [numbered], dry_run=True)) == [("问题编号", "not_yours_to_change")]
+
+
+async def test_check_201_refuses_what_a_unit_says_that_others_inspected(county: County) -> None:
+    unit = county.client(await county.account("clerk", county.village, "解小满"))
+    rows = [row(county, 责任单位=county.village.name), row(county, 责任单位=county.village.name, 问题来源="自评自查")]
+    body = await send(unit, rows)
+    assert (codes(body), body["rows"]["created"]) == ([("问题来源", "source_is_of_inspectors")], 1)

@@ -66,6 +66,7 @@ def facts(
     *, severity: str = "general", source: str = "supervision", affects_people: bool = False, assigned: bool = False
 ) -> Facts:
     parties = {"current_unit": frozenset[str](), "owners": frozenset[str](), "person": frozenset[str]()}
+    parties |= {"easers": frozenset[str]()}
     parties |= {"organization_office": frozenset({"@o"})}
     if assigned:
         unit = frozenset({"@u"})

@@ -311,6 +311,14 @@ def test_a_text_has_to_say_what_was_done(text: str, fine: bool) -> None:
         ("１１０１０１１９９００３０７７６５１", False),
         ("110101 19900307 765X", False),
         ("卡号6222-0212-3456-7890-123", False),
+        ("电话一九九零零零零三三五五", False),
+        ("电话幺九九〇〇〇〇三三五五", False),
+        ("电话壹玖玖零零零零叁叁伍伍", False),
+        ("电话199，0000，3355", False),
+        ("电话1９9、0000、3355", False),
+        ("座机：2345678", False),
+        ("一、路灯不亮；二、沟渠堵塞；三、二〇二六年十一月二十日前办好", True),
+        ("总投资13,500,000,000元，其中2345678元已拨付", True),
     ],
 )
 def test_numbers_of_people_are_kept_out_of_what_others_read(text: str, fine: bool) -> None:

@@ -198,7 +198,11 @@ async def _counts(forest: Forest, account: Account, actor: Actor) -> None:
         below = {key for key, one in forest.world.places.items() if one.path.startswith(at.path)}
         facts = {fact["key"]: fact["value"] for fact in figure.json()["facts"]}
         assert facts["open"] == len(below), name
-        if actor.may("ledger:export", at.path):
+        for ledger, lists in (("member", "member:read"), ("rectification", "rectification:read")):
+            book = await forest.world.ask("GET", f"/api/v1/exports/{ledger}.xlsx", account, params=query)
+            may = actor.may("ledger:export", at.path) and actor.may(lists, at.path)
+            assert (book.status_code == 200) is may, (name, ledger)
+        if actor.may("ledger:export", at.path) and actor.may("member:read", at.path):
             book = await forest.world.ask("GET", "/api/v1/exports/member.xlsx", account, params=query)
             sheet = openpyxl.load_workbook(BytesIO(book.content)).worksheets[0]
             written = {str(cell) for row in sheet.iter_rows(values_only=True) for cell in row if cell}

@@ -23,11 +23,15 @@ _SIGNS = re.compile(r"[\W_]+")
 
 _DAY = re.compile(r"\d{4}-\d{1,2}-\d{1,2}")
 _BETWEEN_DIGITS = re.compile(r"(?<=\d)[\s\-‐-―·.]+(?=[\dXx])")
+# 199，0000，3355: a comma between groups, but not in 13,500,000.
+_BETWEEN_GROUPS = re.compile(r"(?<=\d{3})[,;、/](?=\d{4})")
+_SPOKEN = str.maketrans("〇零一二三四五六七八九幺壹贰叁肆伍陆柒捌玖", "001234567891123456789")
+_CALLED = re.compile(r"(?:电话|座机|热线|联系方式|号码)[^\d]{0,4}\d{7,8}(?!\d)")
 _PHONE = re.compile(r"(?<!\d)(?:86)?1[3-9]\d{9}(?!\d)")
 _LANDLINE = re.compile(r"(?<!\d)0\d{2,3}-?\d{7,8}(?!\d)")
 _CITIZEN_NUMBER = re.compile(r"(?<!\d)[1-9]\d{5}(?:19|20)\d{2}(?:0[1-9]|1[0-2])(?:[0-2]\d|3[01])\d{3}[\dXx](?!\d)")
 _BANK_NUMBER = re.compile(r"(?<!\d)\d{16,19}(?!\d)")
-_PERSONAL = (_PHONE, _LANDLINE, _CITIZEN_NUMBER, _BANK_NUMBER)
+_PERSONAL = (_PHONE, _LANDLINE, _CITIZEN_NUMBER, _BANK_NUMBER, _CALLED)
 
 
 @word({"field": TEXT}, "field")
@@ -68,7 +72,10 @@ def no_personal_data(params: Params, scene: Scene) -> Iterable[Problem]:
 
 
 def holds_personal_data(text: str) -> bool:
-    """Whether digits in the text look like such a number, also when spread out or written full width."""
+    """Whether digits in the text look like such a number, also when spread out, written full width or as words."""
     plain = _DAY.sub("/", unicodedata.normalize("NFKC", text))
-    shown = (plain, _BETWEEN_DIGITS.sub("", plain))
+    shown = [plain]
+    for one in (plain, plain.translate(_SPOKEN)):
+        # Twice, for groups of digits that are spread out themselves.
+        shown += [together := _BETWEEN_DIGITS.sub("", one), _BETWEEN_GROUPS.sub("", together)]
     return any(pattern.search(one) for pattern in _PERSONAL for one in shown)

@@ -4,7 +4,7 @@ from uuid import UUID
 
 from backend.db.base import Session
 from backend.db.feedback import FeedbackCard
-from backend.db.rectification import RectificationSource, Severity
+from backend.db.rectification import Rectification, RectificationSource, RectificationStatus, Severity
 from backend.domain.access import Actor, Moment
 from backend.domain.condition.wording import holds_personal_data
 from backend.domain.errors import Conflict, invalid
@@ -38,7 +38,9 @@ async def convert_card(
     people read than the card, has a number in it by which somebody can be reached or known, or accuses somebody.
     """
     card, desk = await desk_card(session, actor, id, "feedback:act", version)
-    if card.rectification_id is not None:
+    before = await session.get(Rectification, card.rectification_id) if card.rectification_id else None
+    # An item that was withdrawn gives the card back: nobody loses what a sender said by a withdrawal.
+    if before is not None and before.status is not RectificationStatus.withdrawn:
         raise Conflict("converted_already")
     if await _is_about_somebody(session, card):
         raise Conflict("card_about_somebody")

@@ -15,7 +15,7 @@ from backend.db.feedback_family import root_of
 from backend.db.feedback_vault import FeedbackPhoto, contact_of, photos_of
 from backend.db.organization import Organization, organizations_by_id
 from backend.db.procedure import holders_of_run
-from backend.db.rectification import Rectification, rectification_in
+from backend.db.rectification import Rectification, RectificationStatus, rectification_in
 from backend.domain.access import Actor, Moment
 from backend.domain.feedback.route import accounts_in
 from backend.domain.feedback.sight import sight_of
@@ -102,7 +102,8 @@ async def _rectification(session: Session, actor: Actor, card: FeedbackCard) -> 
     if card.rectification_id is None:
         return None
     found = await rectification_in(session, actor.reach("rectification:read"), card.rectification_id)
-    return found[0] if found else None
+    # One that was withdrawn gives the card back, to be converted again.
+    return found[0] if found and found[0].status is not RectificationStatus.withdrawn else None
 
 
 async def _matched(session: Session, card: FeedbackCard) -> list[tuple[UUID, str]]:

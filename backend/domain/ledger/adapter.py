@@ -60,16 +60,17 @@ class Asked(NamedTuple):
 class Adapter(Protocol):
     """One ledger.
 
-    `permission` is needed where a record stands, `clear_permission` to take out what is otherwise starred; None where
-    nothing is.  `founds`: a file may bring a county of its own, and its rows may name
-    organisations above the actor's reach, which stay as they are.  `masks` are for the columns that are not masked by
-    what they look like.  `filters` narrow an export, each with whether the log may say its value, which else is
-    somebody's words.  `table` is where the records lie, `parts` what is removed with them, `undone` the event of a
-    record that an undo removes.
+    `permission` is needed where a record stands, `read_permission` to see its list and so to take it out,
+    `clear_permission` to take out what is otherwise starred; None where nothing is.  `founds`: a file may bring a
+    county of its own, and its rows may name organisations above the actor's reach, which stay as they are.  `masks` are
+    for the columns that are not masked by what they look like.  `filters` narrow an export, each with whether the log
+    may say its value, which else is somebody's words.  `table` is where the records lie, `parts` what is removed with
+    them, `undone` the event of a record that an undo removes.
     """
 
     key: str
     permission: str
+    read_permission: str
     clear_permission: str | None
     founds: bool
     masks: Mapping[str, Mask]

@@ -27,6 +27,7 @@ from backend.domain.member_rule import member_problems, normalized, status_may_b
 
 key: str = "member"
 permission: str = "member:write"
+read_permission: str = "member:read"
 clear_permission: str | None = "member:unmask"
 founds: bool = False
 masks: Mapping[str, Mask] = {

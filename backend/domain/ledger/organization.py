@@ -23,6 +23,7 @@ from backend.domain.organization_rule import organization_problems
 
 key: str = "organization"
 permission: str = "organization:write"
+read_permission: str = "organization:read"
 clear_permission: str | None = None
 founds: bool = True
 masks: Mapping[str, Mask] = {"region_code": as_written, "credit_code": as_written}

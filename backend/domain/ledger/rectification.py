@@ -40,6 +40,7 @@ from backend.domain.run import Wish
 
 key: str = "rectification"
 permission: str = "rectification:write"
+read_permission: str = "rectification:read"
 clear_permission: str | None = None
 founds: bool = False
 masks: Mapping[str, Mask] = {}

@@ -9,7 +9,7 @@ import sqlalchemy as sa
 
 from backend.db.base import Session, new_id
 from backend.db.ledger import RowAction
-from backend.db.rectification import OVER, DeadlineKind, RectificationStatus
+from backend.db.rectification import OVER, DeadlineKind, RectificationSource, RectificationStatus
 from backend.db.rectification_ledger import GONE, items_known
 from backend.domain.access import Actor, mark
 from backend.domain.identity import compact
@@ -17,6 +17,8 @@ from backend.domain.ledger.adapter import Scope
 from backend.domain.ledger.rectification_change import changeable, stored, told
 from backend.domain.ledger.rectification_row import Deadline
 from backend.domain.ledger.row import Planned
+from backend.domain.rectification.register import may_register
+from backend.domain.rectification.words import SOURCE_TITLES
 
 TEXTS = ("category", "measures", "responsible_leader", "responsible_person", "result", "remark")
 _Key = tuple[str, str, str]
@@ -27,7 +29,8 @@ async def recognise(session: Session, actor: Actor, scope: Scope, rows: Sequence
 
     Codes: `number_of_other_problem`, `number_of_other_unit`, `item_withdrawn` (the number is another item's, or one
     that is gone), `duplicate_in_file`, `not_yours_to_change`, `own_item`, `unit_without_verifier`, `item_over`,
-    `settled_in_system` (acts have settled it), `limit_by_extension`, `close_by_request`.
+    `source_is_of_inspectors` (a unit does not enter what others inspected), `settled_in_system` (acts have settled
+    it), `limit_by_extension`, `close_by_request`.
     """
     asked = [row for row in rows if row.row.accepted]
     units = {UUID(unit) for row in asked if (unit := row.values.get("responsible_unit"))}
@@ -46,7 +49,8 @@ class _Census:
         self.numbered = {item.number: item for item in standing}
         self.waiting: dict[_Key, list[sa.Row[Any]]] = {}
         for item in standing:
-            if item.status not in GONE and item.unit_id:
+            # What is out of the importer's sight is not there for them: a row neither finds it nor is told of it.
+            if item.status not in GONE and item.unit_id and self._reached(item.organization_id):
                 place = _key(str(item.unit_id), item.source.value, item.problem)
                 self.waiting.setdefault(place, []).append(item)
         self.first: dict[_Key, Planned] = {}
@@ -62,14 +66,14 @@ class _Census:
 
     def _by_number(self, row: Planned, item: sa.Row[Any]) -> None:
         unit = row.values.get("responsible_unit")
-        if unit and item.unit_id and str(item.unit_id) != unit:
+        if not self._reached(item.organization_id):
+            row.refuse("number", "not_yours_to_change")
+        elif unit and item.unit_id and str(item.unit_id) != unit:
             row.refuse("responsible_unit", "number_of_other_unit", number=item.number)
         elif _folded(row.values["problem"]) != _folded(item.problem) or row.values["source"] != item.source.value:
             row.refuse("problem", "number_of_other_problem", number=item.number)
         elif item.status is RectificationStatus.merged or (item.status in GONE and item.assigned_on is None):
             row.refuse("number", "item_withdrawn", number=item.number)
-        elif not self._reached(item.organization_id):
-            row.refuse("number", "not_yours_to_change")
         else:
             place = _key(str(item.unit_id), item.source.value, item.problem)
             if item in (waiting := self.waiting.get(place, [])):
@@ -98,6 +102,10 @@ class _Census:
             row.refuse("responsible_unit", "not_yours_to_change")
         elif unit.parent_id is None:
             row.refuse("responsible_unit", "unit_without_verifier", name=unit.name)
+        source = RectificationSource(row.values["source"])
+        place = self.places.get(self.scope.organization_id) if self.scope.organization_id else None
+        if place is not None and not may_register(self.actor, place.path, place.kind, source):
+            row.refuse("source", "source_is_of_inspectors", source=SOURCE_TITLES[source])
         row.record_id, row.record_version = new_id(), 1
         row.values["organization_id"] = self.scope.organization_id
 

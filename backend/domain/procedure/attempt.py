@@ -63,6 +63,12 @@ class Attempt:
         return tuple(self.trail.acts[n] for n in pending.acts) if pending and pending.kind == "countersign" else ()
 
     @property
+    def asked_by(self) -> frozenset[str]:
+        """Who began what waits for other people, and what they are called."""
+        pending = self.here.pending
+        return frozenset().union(*(self.trail.acts[n].known for n in pending.acts)) if pending else frozenset()
+
+    @property
     def record(self) -> Record | None:
         return self.signed[0].record if self.signed and self.act.outcome == "done" else self.act.record
 
@@ -104,7 +110,7 @@ def fit_person(attempt: Attempt) -> Iterator[Problem]:
     yield from of_none(attempt, attempt.step.barred)
     yield from _of_one(attempt)
     for key in attempt.step.other_than:
-        if attempt.caller.people & doers(attempt.trail, attempt.here.of(key)):
+        if (attempt.caller.people | attempt.caller.organizations) & doers(attempt.trail, attempt.here.of(key)):
             other = attempt.procedure.step(key).title
             yield Problem("", "same_person_as_step", {"step": attempt.step.title, "other": other})
 

@@ -53,7 +53,7 @@ def extending(attempt: Attempt) -> Iterator[Problem]:
     if pending:
         yield from has_role(attempt, extension.approved_by)
         yield from of_none(attempt, extension.barred)
-        if act.people & pending.people:
+        if act.known & attempt.asked_by:
             yield Problem("", "extension_same_person", {})
         if overdue(state.due_at, act.at):
             yield Problem("", "extension_grant_too_late", {"due": _due(attempt)})

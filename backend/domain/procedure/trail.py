@@ -53,10 +53,17 @@ class Act:
     content_sha256: str | None = None
     result: str | None = None
     on_behalf_of: str | None = None
+    names: frozenset[str] = frozenset()
 
     @property
     def people(self) -> frozenset[str]:
         return frozenset({self.by} if self.on_behalf_of is None else {self.by, self.on_behalf_of})
+
+    @property
+    def known(self) -> frozenset[str]:
+        """The same with `names`, as parties tell of people: somebody may have a second account, and a namesake is
+        taken for the same person."""
+        return self.people | self.names
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,9 +186,9 @@ class Position:
 
 
 def doers(trail: Trail, state: StepState) -> frozenset[str]:
-    """Who did the step, by the acts that are in force."""
+    """Who did the step, by the acts that are in force, and what they are called."""
     done = [trail.acts[place] for place in state.acts if trail.acts[place].outcome == "done"]
-    return frozenset(person for act in done for person in act.people)
+    return frozenset(person for act in done for person in act.known)
 
 
 class BrokenTrail(ValueError):

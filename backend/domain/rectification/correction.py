@@ -1,6 +1,6 @@
 """What an item says beside its problem: changed in place, or for the problem itself, appended."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
@@ -13,8 +13,10 @@ from backend.db.rectification import (
     RectificationSource,
     RectificationStatus,
     corrections_of,
+    merged_in,
 )
 from backend.domain.access import Actor, Moment
+from backend.domain.condition.wording import holds_personal_data
 from backend.domain.errors import Conflict, Forbidden, Invalid, invalid
 from backend.domain.event import changed, record_about
 from backend.domain.procedures.rectification.parts import VERIFIERS
@@ -22,7 +24,7 @@ from backend.domain.rectification.counts import count_rectification, counted
 from backend.domain.rectification.facts import people_in
 from backend.domain.rectification.find import rectification_for, refuse_own_unit, refuse_proposed_unit
 from backend.domain.rectification.register import nobody_affected_problems
-from backend.domain.rectification.strictness import is_lower
+from backend.domain.rectification.strictness import easers, is_lower
 from backend.domain.text import is_blank
 
 CHANGEABLE = (
@@ -64,11 +66,18 @@ async def change_rectification(
         raise Conflict("closing_is_asked_for")
     if milder := _milder(item, given):
         await refuse_proposed_unit(session, actor, item)
+    for name in ("facts", "remark"):
+        await _refuse_number(session, item, f"/{name}", given.get(name, ""))
     was = counted(item)
     for name, value in given.items():
         setattr(item, name, value)
+    taken_over = await merged_in(session, item.id) if milder else []
     if not item.affects_people and ("affects_people" in told or "nobody_affected_reason" in told):
-        _refuse_unasked(actor, item, organization)
+        _refuse_unasked(actor, item, organization, taken_over)
+    if milder:
+        _refuse_owner(actor, item)
+        _refuse_laxer(item, taken_over)
+        item.eased_by = easers(actor, item.eased_by)
     if milder == {"affects_people"}:
         reason = reason or given.get("nobody_affected_reason", "")
     if milder and is_blank(reason):
@@ -81,16 +90,43 @@ async def change_rectification(
     return item
 
 
-def _refuse_unasked(actor: Actor, item: Rectification, organization: Organization) -> None:
+def _refuse_unasked(
+    actor: Actor, item: Rectification, organization: Organization, taken_over: Sequence[Rectification]
+) -> None:
     """Raise Forbidden and Invalid where people are not to be asked and may not be passed over: by supervision only,
-    never by those who bear the item, and not at all where people brought it up themselves."""
-    from_people = item.source is RectificationSource.feedback or item.feedback_card_id is not None
+    and not at all where people brought it up themselves, be it in what was merged into it."""
+    from_people = _from_people(item, taken_over)
     if problems := nobody_affected_problems(item.nobody_affected_reason, from_people=from_people):
         raise Invalid("invalid", problems=problems)
     if not actor.roles_at(organization.path).intersection(VERIFIERS):
         raise Forbidden("supervision_says_nobody_affected")
+
+
+async def _refuse_number(session: Session, item: Rectification, pointer: str, text: str) -> None:
+    """Raise Invalid for a number by which a sender can be reached or known: more people read an item than a card."""
+    if holds_personal_data(text) and _from_people(item, await merged_in(session, item.id)):
+        raise invalid(pointer, "item_holds_number")
+
+
+def _from_people(item: Rectification, taken_over: Sequence[Rectification]) -> bool:
+    """Whether people brought it up themselves, be it in what was merged into it."""
+    return any(
+        one.source is RectificationSource.feedback or one.feedback_card_id is not None for one in (item, *taken_over)
+    )
+
+
+def _refuse_owner(actor: Actor, item: Rectification) -> None:
     if (people_in(item.responsible_leader) | people_in(item.responsible_person)) & actor.own:
         raise Forbidden("own_item")
+
+
+def _refuse_laxer(item: Rectification, taken_over: Sequence[Rectification]) -> None:
+    """Raise Invalid for what would ask less than an item that was merged into it: it stands for that one too."""
+    for one in taken_over:
+        if one.affects_people and not item.affects_people:
+            raise invalid("/affects_people", "merged_in_asks_more", number=one.number)
+        if is_lower(item.severity, one.severity):
+            raise invalid("/severity", "merged_in_asks_more", number=one.number)
 
 
 def _milder(item: Rectification, given: Mapping[str, Any]) -> set[str]:
@@ -105,6 +141,7 @@ async def correct_rectification(
     """Append what has to be put right in the problem's text. Raises NotFound, Forbidden and Stale."""
     item, organization = await rectification_for(session, actor, id, "rectification:write", version)
     refuse_own_unit(actor, item, organization)
+    await _refuse_number(session, item, "/text", text)
     before = await corrections_of(session, item.id)
     correction = RectificationCorrection(
         rectification_id=item.id,

@@ -37,6 +37,7 @@ async def facts_of(session: Session, item: Rectification, actor: Actor, today: d
         "current_unit": await _proposed(session, item),
         "owners": people_in(item.responsible_leader) | people_in(item.responsible_person),
         "person": people_in(item.responsible_person),
+        "easers": frozenset(item.eased_by),
     }
     asked = item.responsible_unit_id or item.organization_id
     parties["organization_office"] = await _organization_offices(session, await session.get_one(Organization, asked))

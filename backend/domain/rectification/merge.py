@@ -48,6 +48,8 @@ async def merge_rectification(
     if standing.here.step is None:
         raise run_is_over(standing)
     item.merged_into_id = target.id
+    # Whoever asked less of the one does not check the other, which stands for both.
+    target.eased_by = sorted({*target.eased_by, *item.eased_by})
     wish = Wish(step=standing.here.step, outcome="withdrawn", reason=reason)
     data = await done(session, actor, moment, item, organization, wish)
     record_about(session, actor, moment, "rectification.merged", item, {**data, "into": target.number}, reason)

@@ -15,17 +15,20 @@ from backend.db.rectification import (
     Severity,
     rectification_in,
 )
-from backend.domain.access import Actor, Moment
+from backend.domain.access import Actor, Moment, mark
 from backend.domain.calendar import day_of
 from backend.domain.condition.wording import has_substance
 from backend.domain.errors import Conflict, Forbidden, Invalid, NotFound, Problem, invalid
 from backend.domain.event import record_about
+from backend.domain.feedback.desk import COUNTY, TOWNSHIP
 from backend.domain.pinyin import grams
 from backend.domain.procedures.registry import current
 from backend.domain.rectification.category import Category
 from backend.domain.rectification.counts import count_rectification, counted
 from backend.domain.rectification.facts import facts_of
 from backend.domain.rectification.status import status_at, status_of
+from backend.domain.rectification.strictness import easers
+from backend.domain.rectification.words import SOURCE_TITLES
 from backend.domain.run import Subject, start_run
 from backend.domain.text import is_blank
 
@@ -33,6 +36,18 @@ PROCEDURE = "rectification"
 RECOGNITION = "rectification_recognition"
 """What an item goes through that a ledger from before says is closed already."""
 SERIES = "ZG"
+INSPECTED = frozenset(
+    {
+        RectificationSource.inspection_tour,
+        RectificationSource.party_building_patrol,
+        RectificationSource.supervision,
+        RectificationSource.assessment,
+        RectificationSource.inspection,
+        RectificationSource.audit,
+        RectificationSource.county_transfer,
+    }
+)
+"""Sources that find what others have to put right."""
 # "Nobody is affected because nobody is affected."
 _SAYS_NOTHING = "不没未有涉及影响到受任何群众村民居民"
 
@@ -91,15 +106,21 @@ async def register_rectification(
         raise Conflict("organization_over", name=organization.name)
     unit = held.get(new.responsible_unit_id) if new.responsible_unit_id else None
     today = day_of(moment.now)
-    problems = [*_unit_problems(actor, organization, unit, new), *_field_problems(new, today)]
+    problems = [
+        *_unit_problems(actor, organization, unit, new),
+        *_source_problems(actor, organization, new),
+        *_field_problems(new, today),
+    ]
     if problems:
         raise Invalid("invalid", problems=problems)
+    if not new.affects_people:
+        _refuse_own(actor, organization, unit)
     if new.relapse_of_id is not None:
         await _seen_before(session, actor, organization, new.relapse_of_id)
     place = unit if new.claimed_closed and unit else organization
     procedure = current(RECOGNITION if new.claimed_closed else PROCEDURE)
     begins = status_at(procedure.steps[0].key)
-    item = await _stored(session, moment, organization, place, new, today, begins, id or new_id())
+    item = await _stored(session, actor, moment, organization, place, new, today, begins, id or new_id())
     facts = await facts_of(session, item, actor, today)
     standing = await start_run(session, moment, procedure, subject_of(item, place), facts)
     item.status = status_of(item, standing.here)
@@ -140,6 +161,28 @@ def _unit_problems(
     return []
 
 
+def _refuse_own(actor: Actor, organization: Organization, unit: Organization | None) -> None:
+    """Raise Forbidden for whoever says of their own unit that nobody is affected by what it has to put right."""
+    # A township or a county registers what others are to put right.
+    own = organization if organization.kind not in TOWNSHIP | COUNTY else None
+    if any(place is not None and mark(place.path) in actor.own for place in (own, unit)):
+        raise Forbidden("own_unit_says_nobody_affected")
+
+
+def _source_problems(actor: Actor, organization: Organization, new: NewRectification) -> list[Problem]:
+    if may_register(actor, organization.path, organization.kind, new.source):
+        return []
+    return [Problem("/source", "source_is_of_inspectors", {"source": SOURCE_TITLES[new.source]})]
+
+
+def may_register(actor: Actor, path: str, kind: str, source: RectificationSource) -> bool:
+    """Whether somebody may say that this source found a problem at an organisation: what was inspected is entered by
+    those who inspect, who work above the unit, and not by the unit about itself."""
+    if source not in INSPECTED or kind in TOWNSHIP | COUNTY:
+        return True
+    return mark(path) not in actor.own
+
+
 def _field_problems(new: NewRectification, today: date) -> list[Problem]:
     problems = []
     since = new.registered_on or today
@@ -174,6 +217,7 @@ async def _seen_before(session: Session, actor: Actor, organization: Organizatio
 
 async def _stored(
     session: Session,
+    actor: Actor,
     moment: Moment,
     organization: Organization,
     place: Organization,
@@ -209,6 +253,7 @@ async def _stored(
         nobody_affected_reason=new.nobody_affected_reason,
         systemic=new.systemic,
         claimed_closed=new.claimed_closed,
+        eased_by=easers(actor) if new.claimed_closed else [],
         feedback_card_id=new.feedback_card_id,
         relapse_of_id=new.relapse_of_id,
         measures=new.measures,

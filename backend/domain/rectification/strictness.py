@@ -1,9 +1,10 @@
 """What asks more of those who put an item right, and of those who have to agree that it is closed."""
 
+from collections.abc import Iterable
 from datetime import date
 
 from backend.db.rectification import DeadlineKind, Rectification, Severity
-from backend.domain.access import Actor
+from backend.domain.access import Actor, named
 from backend.domain.condition.wording import has_substance
 from backend.domain.errors import Problem
 from backend.domain.procedures.rectification.checking import CONFIRMED_SOURCES, LIFE_SOURCES
@@ -46,6 +47,12 @@ def is_later(item: Rectification, limit: date | None, than: Rectification, held_
     return never_ends or limit is None or limit > held_to
 
 
+def easers(actor: Actor, before: Iterable[str] = ()) -> list[str]:
+    """Who has asked less of an item when the actor does: whoever says that less is enough does not check it then."""
+    names = {named(name) for name in (actor.name, actor.on_behalf_of_name) if name}
+    return sorted({*before, *map(str, actor.people), *names})
+
+
 def asked_back(item: Rectification, wish: Wish, standing: Standing, actor: Actor, path: str) -> list[Problem]:
     """What stands against ending by withdrawal an item that was assigned: no one person does.
 
@@ -59,6 +66,7 @@ def asked_back(item: Rectification, wish: Wish, standing: Standing, actor: Actor
         return [Problem("/outcome", "withdrawal_given_back_first")]
     acts = [last, *(act for act in standing.acts if (act.step, act.outcome) == ("assignment", "done"))]
     people = {str(person) for act in acts for person in (act.by, act.on_behalf_of) if person}
+    people |= {named(name) for act in acts for name in (act.by_name, act.on_behalf_of_name) if name}
     problems = []
     if people & actor.own or not actor.roles_at(path).intersection(VERIFIERS):
         problems.append(Problem("", "withdrawal_needs_another"))

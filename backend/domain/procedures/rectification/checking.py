@@ -12,7 +12,7 @@ LIFE_SOURCES = ["democratic_life_meeting", "organizational_life_meeting"]
 
 _BACK = ["rectifying", "plan", "assignment"]
 _OUTSIDE: dict[str, Any] = {
-    "barred": ["responsible_unit", "owners"],
+    "barred": ["responsible_unit", "owners", "easers"],
     "other_than": ["rectifying"],
     "checking": True,
     "due": {"days": 5, "unit": "working"},
@@ -88,7 +88,7 @@ SOURCE_CONFIRMATION: dict[str, Any] = {
     ),
     "roles": SECOND,
     **_OUTSIDE,
-    "barred": ["responsible_unit", "owners", "inspected"],
+    "barred": ["responsible_unit", "owners", "easers", "inspected"],
     "applies": {"field": "subject:/source", "in": CONFIRMED_SOURCES},
     "evidence": [{"kind": "letter", "title": title("确认函", "Letter of confirmation")}],
     "conditions": [_MUST_RETURN],
@@ -190,11 +190,12 @@ CLOSING: dict[str, Any] = {
     "key": "closing",
     "title": title("销号", "Closing"),
     "help": title(
-        "由责任单位以外的人对照清单销号。销号后抽取回头看：一般问题3个月后抽两成，重大问题6个月后全部复查。",
-        "Someone outside the unit closes it. A fifth of closed items is looked at again after 3 months, major ones "
-        "after 6.",
+        "由责任单位以外的督查人员对照清单销号。销号后抽取回头看：一般问题3个月后抽两成，重大问题6个月后全部复查。",
+        "The office of supervision closes it, from outside the unit. A fifth of closed items is looked at again after "
+        "3 months, major ones after 6.",
     ),
-    "roles": ["supervisor", "secretary"],
+    # Handbook 2.10: verified, and what people brought up after they were called back, by supervision.
+    "roles": VERIFIERS,
     **_OUTSIDE,
     "conditions": [{"rule": "flagged", "fact": "closing", "at": "", "warn": True}],
     "record": record(

@@ -24,6 +24,7 @@ PARTIES = {
     "responsible_unit": title("责任单位", "the responsible unit"),
     "current_unit": title("现责任单位或拟交办的单位", "the unit that has it or is to have it"),
     "owners": title("责任领导、责任人本人或与其同名的人", "those who bear the name of its leader or its person"),
+    "easers": title("放宽过要求或导入时报称已销号的人", "those who asked less of it, or brought it in as closed"),
     "person": title("责任人本人或与其同名的人", "those who bear the name of its responsible person"),
     "organization_office": title("组织部门", "the organisation office"),
     "inspected": title("被查单位及其所在乡镇", "the unit and the township inspected"),

@@ -35,12 +35,12 @@ RECOGNITION: dict[str, Any] = {
     "key": "recognition",
     "title": title("销号认定", "Recognition"),
     "help": title(
-        "原台账记为已销号的，由责任单位以外的督查人员核查认定；有受影响群众的要回访；不予认定的转入整改。",
-        "What the old ledger calls closed is checked by the office of supervision; if it does not hold, it is put "
-        "right.",
+        "原台账记为已销号的，由责任单位和导入人以外的督查人员核查认定，再由另一人销号；有受影响群众的要回访；不予认定的转入整改。",
+        "What the old ledger calls closed is checked by the office of supervision, not by who brought it in, and "
+        "closed by another person; if it does not hold, it is put right.",
     ),
     "roles": VERIFIERS,
-    "barred": ["responsible_unit", "owners"],
+    "barred": ["responsible_unit", "owners", "easers"],
     "checking": True,
     "due": {"days": 10, "unit": "working"},
     "evidence_at_least": 1,
@@ -127,6 +127,6 @@ RECTIFICATION_RECOGNITION_1: dict[str, Any] = {
         SOURCE_CONFIRMATION,
         {**ORGANIZATION_CONFIRMATION, "other_than": ["recognition", "rectifying", "verification"]},
         _if_declined(SATISFACTION),
-        CLOSING,
+        {**CLOSING, "other_than": ["recognition", "rectifying"]},
     ],
 }

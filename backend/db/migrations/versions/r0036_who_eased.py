@@ -1,0 +1,22 @@
+"""Who asked less of an item"""
+
+from collections.abc import Sequence
+
+import sqlalchemy as sa
+from alembic import op
+from sqlalchemy.dialects import postgresql
+
+revision: str = "0036"
+down_revision: str | None = "0035"
+branch_labels: str | Sequence[str] | None = None
+depends_on: str | Sequence[str] | None = None
+
+
+def upgrade() -> None:
+    nobody = sa.Column("eased_by", postgresql.ARRAY(sa.Text()), nullable=False, server_default="{}")
+    op.add_column("rectification", nobody)
+    op.alter_column("rectification", "eased_by", server_default=None)
+
+
+def downgrade() -> None:
+    op.drop_column("rectification", "eased_by")
