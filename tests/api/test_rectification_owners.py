@@ -49,3 +49,16 @@ async def test_act_403_a_deputy_of_whoever_is_named_does_not_close_it_either(cou
     walk.clients["deputy"] = acting(county, deputy, walk.people["owner"])
     answer = await walk.act("deputy", record=record)
     assert (answer.status_code, answer.json()["code"]) == (403, "party_barred")
+
+
+async def test_act_200_helping_units_are_told_and_bear_nothing(county) -> None:
+    """They stand in the assignment for everybody to read; signing and working stay with the responsible unit."""
+    helper = await county.account("clerk", county.office, "区慧")
+    walk = await Walk.start(county)
+    walk.people["helper"] = helper
+    await walk.assigned(helpers=[county.office.name, "县水利局"])
+    (step,) = [one for one in walk.item["procedure"]["steps"] if one["key"] == "assignment"]
+    (act,) = step["acts"]
+    assert act["record"]["helpers"] == [county.office.name, "县水利局"]
+    assert (await walk.client("helper").get(walk.path)).status_code == 404
+    assert walk.item["responsible_unit"]["id"] == str(county.village.id)

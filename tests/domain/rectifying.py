@@ -58,7 +58,7 @@ MEANT = {
     "source_confirmation": COUNTY_SUPERVISOR,
     "organization_confirmation": ORGANIZER,
     "satisfaction": TOWN_CLERK,
-    "closing": SUPERVISOR,
+    "closing": COUNTY_SUPERVISOR,
 }
 
 

@@ -77,6 +77,7 @@ def assert_properly_closed(walk: Item) -> None:
     proven = states["rectifying"] if "verification" in states else states["recognition"]
     assert any(walk.trail.acts[n].evidence for n in proven.acts if walk.trail.acts[n].outcome == "done")
     assert done_by(walk, states["closing"]) not in OF_UNIT
+    assert checked.key == "verification" or done_by(walk, states["closing"]) != done_by(walk, checked)
     if subject["affects_people"]:
         asked = states.get("satisfaction") or states["recognition"]
         assert asked.record
