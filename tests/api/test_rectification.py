@@ -268,7 +268,7 @@ async def test_change_403_the_proposed_unit_makes_its_item_no_milder(county) -> 
 async def test_change_403_whoever_registers_at_the_own_unit_makes_the_item_no_milder(county) -> None:
     """Without a unit that it is to be given to it is theirs as well."""
     place = {"organization_id": str(county.village.id), "severity": "major", "affects_people": True}
-    walk = await Walk.start(county, "unit", **place, nobody_affected_reason="")
+    walk = await Walk.start(county, "unit", **place, source="self_review", nobody_affected_reason="")
     for who in ("unit", "unit_secretary"):
         answer = await patched(walk, who, severity="general", reason="影响不大")
         assert (answer.status_code, answer.json()["code"]) == (403, "own_item"), who

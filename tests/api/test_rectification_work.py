@@ -372,7 +372,8 @@ async def test_act_403_the_proposed_unit_neither_assigns_nor_withdraws_its_own_f
 
 
 async def test_act_422_nobody_assigns_an_item_to_the_unit_they_are_of(county) -> None:
-    walk = await Walk.start(county, "unit_secretary", organization_id=str(county.village.id))
+    own = {"organization_id": str(county.village.id), "source": "self_review", "affects_people": True}
+    walk = await Walk.start(county, "unit_secretary", **own)
     given = assignment(county, due_on=ahead(900))
     assert codes(await walk.act("unit_secretary", record=given)) == [("/record/responsible_unit_id", "unit_is_own")]
     many = {"ids": [walk.item["id"]], **assignment(county)}
