@@ -130,7 +130,9 @@ class Rectification(Versioned, table=True):
     supervised_at: datetime | None = Field(default=None, sa_type=timestamp)
     systemic: bool = False
     claimed_closed: bool = False
-    eased_by: list[str] = Field(default_factory=list, sa_type=ARRAY(sa.Text))
+    eased_by: list[str] = Field(
+        default_factory=list, sa_type=ARRAY(sa.Text), sa_column_kwargs={"server_default": sa.text("'{}'")}
+    )
     feedback_card_id: UUID | None = None
     merged_into_id: UUID | None = Field(default=None, foreign_key="rectification.id")
     relapse_of_id: UUID | None = Field(default=None, foreign_key="rectification.id")

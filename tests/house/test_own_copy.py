@@ -27,6 +27,7 @@ LEFT_OUT = {
     "opinion": _DID,
     "past_password": "hashes of former passwords, which are for nobody's eyes",
     "recovery_code": "hashes of codes",
+    "rectification": _DID,
     "rectification_correction": _DID,
     "rectification_relook": _DID,
     "refresh_token": "hashes of tokens; the sessions are in the copy",

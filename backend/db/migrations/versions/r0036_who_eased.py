@@ -15,7 +15,6 @@ depends_on: str | Sequence[str] | None = None
 def upgrade() -> None:
     nobody = sa.Column("eased_by", postgresql.ARRAY(sa.Text()), nullable=False, server_default="{}")
     op.add_column("rectification", nobody)
-    op.alter_column("rectification", "eased_by", server_default=None)
 
 
 def downgrade() -> None:
