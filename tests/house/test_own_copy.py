@@ -12,7 +12,7 @@ from backend.domain.own_data import PARTS
 OF_MEMBERS = {"member_branch", "member_correction"}
 
 # Asked only whether a matter is kept from its person; nothing of it is given.
-ASKED_ALONE = {"feedback_card"}
+ASKED_ALONE = {"feedback_card", "rectification"}
 
 _DID = "what somebody did there is an event and an act of theirs, both in the copy; the record itself is the matter's"
 LEFT_OUT = {
