@@ -40,7 +40,7 @@ def _sector(data: bytes, shift: int, number: int) -> Sequence[int]:
     """The 32-bit words of a sector; the last one of a file may be short."""
     start = (number + 1) << shift
     piece = data[start : start + (1 << shift)]
-    if not piece:
+    if len(piece) < 4:
         raise IndexError(number)
     return struct.unpack(f"<{len(piece) // 4}I", piece[: len(piece) // 4 * 4])
 

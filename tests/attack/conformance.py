@@ -8,6 +8,7 @@ import asyncio
 import itertools
 import json
 import re
+import time
 from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
@@ -65,6 +66,10 @@ STRANGE = (
 )
 
 
+TOKEN_SECONDS = 240
+"""A token lives for ten minutes, and a thorough attack takes longer."""
+
+
 @dataclass
 class Report:
     """What a run sent and what was wrong with the answers: one line for each kind of failure of an operation."""
@@ -92,6 +97,7 @@ class Attacker:
         self.turns = itertools.count()
         self.report = Report()
         self.senders = {who: self._client(who) for who in self.actors}
+        self.tokens_made = time.monotonic()
 
     def operations(self) -> list[APIOperation]:
         """All of them; what moves the clock comes last, since nothing is on time after it."""
@@ -213,6 +219,12 @@ class Attacker:
 
     # How it is sent, and what has to come back
 
+    def _sign_in_anew(self) -> None:
+        self.tokens_made = time.monotonic()
+        for who in self.actors:
+            if who != ANONYMOUS:
+                self.senders[who].headers["authorization"] = f"Bearer {self.county.token(self.county.accounts[who])}"
+
     def _client(self, who: str) -> httpx.AsyncClient:
         headers = (
             {} if who == ANONYMOUS else {"authorization": f"Bearer {self.county.token(self.county.accounts[who])}"}
@@ -223,6 +235,8 @@ class Attacker:
         return httpx.AsyncClient(transport=transport, base_url="http://test", headers=headers, timeout=60)
 
     def _send(self, who: str, request: requests.PreparedRequest) -> httpx.Response:
+        if time.monotonic() - self.tokens_made > TOKEN_SECONDS:
+            self._sign_in_anew()
         # A mutated credential is schemathesis's; the one that counts here is the actor's own.
         headers = [(k, v) for k, v in request.headers.items() if k.lower() not in ("authorization", "cookie", "host")]
         body = request.body.encode() if isinstance(request.body, str) else request.body

@@ -2,6 +2,8 @@
 
 import contextlib
 import io
+import struct
+import tracemalloc
 import zipfile
 import zlib
 from collections.abc import Callable
@@ -322,6 +324,22 @@ def test_a_transparent_palette_picture_stays_transparent() -> None:
     made.save(written, "PNG", transparency=0)
     with Image.open(io.BytesIO(taken_in(written.getvalue()).data)) as drawn:
         assert (drawn.mode, drawn.getpixel((1, 1))[3]) == ("RGBA", 0)
+
+
+def test_a_paper_that_says_it_is_gigabytes_is_refused_before_they_are_read() -> None:
+    """Its table leads from a sector to itself, so there is always more to read."""
+    data = bytearray(workbook())
+    entry = data.index("Workbook".encode("utf-16-le"))
+    (start,) = struct.unpack_from("<I", data, entry + 116)
+    (table,) = struct.unpack_from("<I", data, 76)
+    struct.pack_into("<I", data, ((table + 1) << 9) + 4 * start, start)
+    struct.pack_into("<I", data, entry + 120, 0x40000000)
+    tracemalloc.start()
+    try:
+        assert refused(bytes(data)) == "file_damaged"
+        assert tracemalloc.get_traced_memory()[1] < 20_000_000
+    finally:
+        tracemalloc.stop()
 
 
 @pytest.mark.parametrize("length", range(0, 5000, 137))

@@ -37,6 +37,7 @@ def directory_entry() -> int:
         changed(directory_entry(), struct.unpack_from("<I", SAMPLE, 48)[0]),
         changed(table_at(SAMPLE), 0),
         changed(LISTS_START, 0),
+        changed(LISTS_START, 0)[:515],
         changed(LISTS_START, 0x00FFFFFF),
         changed(SMALL_START, 0x00FFFFFF),
         changed(FIRST_TABLE + 4, struct.unpack_from("<I", SAMPLE, FIRST_TABLE)[0]),

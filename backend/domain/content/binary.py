@@ -41,8 +41,8 @@ def binary_kind(data: bytes) -> str:
     try:
         with olefile.OleFileIO(BytesIO(data)) as paper:
             parts = {part.casefold() for path in paper.listdir(streams=True, storages=True) for part in path}
-            book = next((paper.openstream(name).read() for name in _SHEETS if paper.exists(name)), b"")
-            text = paper.openstream("WordDocument").read() if paper.exists("WordDocument") else b""
+            book = next((_stream(paper, name, len(data)) for name in _SHEETS if paper.exists(name)), b"")
+            text = _stream(paper, "WordDocument", len(data)) if paper.exists("WordDocument") else b""
     except (OSError, ValueError, IndexError, TypeError, KeyError, OverflowError, RecursionError, struct.error):
         raise invalid("/file", "file_damaged") from None
     if parts & _ENCRYPTED:
@@ -57,6 +57,13 @@ def binary_kind(data: bytes) -> str:
     _look_at_sheets(book)
     _look_at_fields(text)
     return kind
+
+
+def _stream(paper: olefile.OleFileIO, name: str, most: int) -> bytes:
+    """Raises ValueError for one that says it is longer than the file: its chain runs in a circle, for gigabytes."""
+    if max(paper.get_size(name), paper.root.size) > most:
+        raise ValueError(name)
+    return bytes(paper.openstream(name).read())
 
 
 def _look_at_fields(text: bytes) -> None:
