@@ -4,6 +4,7 @@ import { onBeforeUnmount, onMounted } from 'vue';
 import { useSession } from '@/core/session-store';
 
 import { followChanges, type ChangedResource } from './change-stream';
+import { isLongList } from './use-pages';
 
 const READS: Record<ChangedResource, string> = {
   organizations: 'organization:read',
@@ -15,7 +16,7 @@ const READS: Record<ChangedResource, string> = {
 
 /**
  * Keeps what a page shows fresh while it is looked at: when one of the resources changes, the queries under `keys` are
- * read anew in the background. A tab that nobody sees follows nothing, and looks once when it is seen again.
+ * read anew in the background; a long list says instead that it is no longer as it was. A tab that nobody sees follows nothing, and looks once when it is seen again.
  */
 export function useChanges(resources: readonly ChangedResource[], keys: readonly QueryKey[]): void {
   const queries = useQueryClient();
@@ -23,7 +24,10 @@ export function useChanges(resources: readonly ChangedResource[], keys: readonly
   let close: (() => void) | null = null;
 
   function refresh(): void {
-    for (const queryKey of keys) void queries.invalidateQueries({ queryKey });
+    for (const queryKey of keys) {
+      void queries.invalidateQueries({ queryKey, predicate: (query) => !isLongList(query) });
+      void queries.invalidateQueries({ queryKey, predicate: isLongList, refetchType: 'none' });
+    }
   }
 
   function open(): void {

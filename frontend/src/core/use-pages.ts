@@ -1,8 +1,16 @@
-import { useInfiniteQuery } from '@tanstack/vue-query';
-import { computed, type ComputedRef, type MaybeRef } from 'vue';
+import { hashKey, useInfiniteQuery, useQueryClient, type Query } from '@tanstack/vue-query';
+import { computed, onScopeDispose, ref, toValue, watch, type ComputedRef, type MaybeRef, type Ref } from 'vue';
 
 import { asRefusal, type Refusal } from '@/api/refusal';
 import type { Page } from '@/api/types';
+
+/** A list of more pages than this is not read anew by itself: it would be asked for page by page with every change. */
+const LONGEST_REFRESHED = 4;
+
+export function isLongList(query: Query): boolean {
+  const data = query.state.data as { pages?: unknown[] } | undefined;
+  return (data?.pages?.length ?? 0) > LONGEST_REFRESHED;
+}
 
 export interface Pages<T> {
   items: ComputedRef<T[]>;
@@ -12,6 +20,9 @@ export interface Pages<T> {
   loadingMore: ComputedRef<boolean>;
   more: () => void;
   again: () => void;
+  /** Something changed that a long list does not show yet; `anew` begins with its first page. */
+  outdated: Ref<boolean>;
+  anew: () => void;
 }
 
 /** A list that grows by cursor: the next page is fetched when asked for. `key` names the list and its filters. */
@@ -20,6 +31,16 @@ export function usePages<T>(
   fetchPage: (cursor: string | undefined) => Promise<Page<T>>,
   enabled: MaybeRef<boolean> = true,
 ): Pages<T> {
+  const queries = useQueryClient();
+  const outdated = ref(false);
+  function look(): void {
+    const state = queries.getQueryState(toValue(key));
+    outdated.value = state?.isInvalidated === true && state.fetchStatus === 'idle' && state.status === 'success';
+  }
+  onScopeDispose(queries.getQueryCache().subscribe((told) => {
+    if (told.type === 'updated' && told.query.queryHash === hashKey(toValue(key))) look();
+  }));
+  watch(() => hashKey(toValue(key)), look);
   const query = useInfiniteQuery({
     queryKey: key,
     queryFn: ({ pageParam }: { pageParam: string | undefined }) => fetchPage(pageParam),
@@ -35,5 +56,7 @@ export function usePages<T>(
     loadingMore: computed(() => query.isFetchingNextPage.value),
     more: () => void query.fetchNextPage(),
     again: () => void query.refetch(),
+    outdated,
+    anew: () => void queries.resetQueries({ queryKey: toValue(key), exact: true }),
   };
 }
