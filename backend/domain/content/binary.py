@@ -3,6 +3,7 @@
 import re
 import struct
 from io import BytesIO
+from typing import Any
 
 import olefile
 
@@ -59,9 +60,9 @@ def binary_kind(data: bytes) -> str:
     return kind
 
 
-def _stream(paper: olefile.OleFileIO, name: str, most: int) -> bytes:
+def _stream(paper: olefile.OleFileIO[Any], name: str, most: int) -> bytes:
     """Raises ValueError for one that says it is longer than the file: its chain runs in a circle, for gigabytes."""
-    if max(paper.get_size(name), paper.root.size) > most:
+    if paper.root is None or max(paper.get_size(name), paper.root.size) > most:
         raise ValueError(name)
     return bytes(paper.openstream(name).read())
 
