@@ -60,9 +60,11 @@ def binary_kind(data: bytes) -> str:
     return kind
 
 
-def _stream(paper: olefile.OleFileIO[Any], name: str, most: int) -> bytes:
+def _stream(paper: "olefile.OleFileIO[Any]", name: str, most: int) -> bytes:
     """Raises ValueError for one that says it is longer than the file: its chain runs in a circle, for gigabytes."""
-    if paper.root is None or max(paper.get_size(name), paper.root.size) > most:
+    # Short streams lie within the root's; the library's types do not know that it has a size.
+    root: Any = paper.root
+    if max(paper.get_size(name), root.size) > most:
         raise ValueError(name)
     return bytes(paper.openstream(name).read())
 
