@@ -212,7 +212,7 @@ async def state(
 ) -> LogState:
     """What is sealed, what of it within reach waits for its seal, and when the log was last checked and with what
     outcome. What senders do is not counted among what waits."""
-    async with database.reader() as reader:
+    async with _whole_log(database) as reader:
         seal = await last_seal(reader)
         unsealed, since = await waiting_seen(reader, actor, statement_of(seal).last if seal else START)
         check = await standing_check(reader, own_public_key(request.app.state.settings.data))

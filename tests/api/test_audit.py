@@ -224,6 +224,20 @@ async def test_seals_state_200_counts_of_what_waits_neither_other_counties_nor_s
     assert ok(await county.client("audit_admin").get("/seals/state")).json()["unsealed"] == 1
 
 
+async def test_seals_state_200_while_the_reading_of_a_sealed_report_waits_for_its_seal(county: County) -> None:
+    """Whether the auditor sees that event is a question to the sealed reports, which lie behind a lock."""
+    await sealed(county)
+    body = new_card(county, wish="misconduct", about=about(county.village), content="会计把钱借给了亲戚。")
+    async with httpx.AsyncClient(transport=httpx.ASGITransport(county.app), base_url="http://test/api/v1") as client:
+        receipt = ok(await client.post("/feedback-cards", json=body)).json()
+    officer = county.client("discipline_officer")
+    report = next(
+        row for row in ok(await officer.get("/sealed-reports")).json()["items"] if row["number"] == receipt["number"]
+    )
+    ok(await officer.post(f"/sealed-reports/{report['id']}/reading", json={"reason": "线索初核"}))
+    assert ok(await county.client("audit_admin").get("/seals/state")).json()["unsealed"] > 0
+
+
 async def exported(county: County, form: str, **query: Any) -> httpx.Response:
     body = {"format": form, "reason": "年度审计", "kinds": ["organization.changed"], **query}
     return ok(await county.client("audit_admin").post("/events/exports", json=body))

@@ -133,8 +133,10 @@ async def test_act_200_dry_run_says_what_would_be_refused_and_changes_nothing(co
     assert codes(refused) == [("/record/proposals", "field_required")]
     wrong = await walk.act("inspector", dry_run=True, record=None, evidence=[])
     assert (wrong.json()["allowed"], codes(wrong)[0]) == (False, ("", "role_not_allowed"))
-    fine = await walk.act("clerk", dry_run=True)
-    assert fine.json() == {"allowed": True, "problems": [], "warnings": []}
+    fine = (await walk.act("clerk", dry_run=True)).json()
+    # Towards the end of a year the limit lies in one whose holidays nobody has published.
+    assert {warning["code"] for warning in fine.pop("warnings")} <= {"calendar_provisional"}
+    assert fine == {"allowed": True, "problems": []}
     assert (await walk.seen_by("clerk"), await counted(walk)) == before
 
 

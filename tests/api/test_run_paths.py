@@ -104,10 +104,11 @@ async def test_copies_say_for_whom_a_run_waits_and_what_its_limit_is(matter: Mat
     await matter.act(matter.unit, "work")
     run = await matter.run()
     assert (run.step, run.under_check, run.only_for) == ("proof", True, [])
+    # Both people by what they are called, too: a namesake is taken for the same person.
     assert set(run.not_for) == {
         mark(matter.county.office.path),
-        str(matter.unit.account_id),
-        str(matter.doer.account_id),
+        *(str(matter.unit.account_id), "=una"),
+        *(str(matter.doer.account_id), "=ann"),
     }
     assert (await matter.shown(matter.checker)).light == "blue"
 
@@ -119,7 +120,7 @@ async def test_an_extension_waits_for_whoever_grants_it_and_is_answered_with_the
     await matter.act(matter.unit, "work", "extended", record={"until": "2026-04-10"}, reason="rain")
     run = await matter.run()
     assert (run.roles, run.only_for) == (["boss"], [])
-    assert set(run.not_for) == {mark(matter.county.office.path), str(matter.unit.account_id)}
+    assert set(run.not_for) == {mark(matter.county.office.path), str(matter.unit.account_id), "=una"}
     shown = await matter.shown(matter.boss)
     assert shown.pending
     assert (shown.pending.kind, str(shown.pending.until)) == ("extension", "2026-04-10")

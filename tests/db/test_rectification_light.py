@@ -25,6 +25,8 @@ from tests.db.test_procedure import a_run, stored
 
 NOW = datetime(2026, 6, 9, 2, 30, tzinfo=UTC)
 TODAY = date(2026, 6, 9)
+# As every list asks: a run with its item, which alone knows the limit of what waits to be assigned.
+WITH_ITEM = sa.outerjoin(ProcedureRun, Rectification, col(Rectification.id) == col(ProcedureRun.subject_id))
 STEPS = [("assignment", False), ("sign_for", False), ("plan_approval", False), ("rectifying", False)]
 STEPS += [("verification", True), ("closing", True), (None, False)]
 
@@ -51,7 +53,7 @@ async def test_an_items_light_and_lateness_are_the_same_in_sql_and_python(county
                 overdue_days(now),
                 step_late_days(now),
                 others_are_late(now),
-            )
+            ).select_from(WITH_ITEM)
             rows = (await reader.execute(question.where(col(run.id).in_(ids)))).all()
             assert len(rows) == len(runs)
             for step, checking, limit_at, due_at, behind_at, light, late, days, step_days, others in rows:
@@ -83,7 +85,8 @@ async def test_a_kept_limit_of_an_item_to_be_assigned_is_the_same_in_sql_and_pyt
         async with database.transaction() as session:
             await session.execute(changed.values(**columns))
         for now in (NOW, end_of(TODAY), end_of(TODAY) - timedelta(microseconds=1)):
-            question = sa.select(item_light(now, YELLOW_DAYS), item_is_overdue(now), overdue_days(now))
+            asked = (item_light(now, YELLOW_DAYS), item_is_overdue(now), overdue_days(now))
+            question = sa.select(*asked).select_from(WITH_ITEM)
             async with database.reader() as reader:
                 found = await reader.execute(question.where(ProcedureRun.subject_id == walk.item["id"]))
                 light, late, past = found.one()

@@ -50,7 +50,7 @@ SIGHTS: Mapping[str, Callable[[Actor, str], sa.ColumnElement[bool]]] = {"feedbac
 
 
 def audited(actor: Actor, asked: Asked, path: str | None = None, permission: str = READ) -> sa.Select[Any]:
-    """The events that this auditor sees of those asked for, unordered."""
+    """The events that this auditor sees of those asked for, unordered; to be asked where the vault is open."""
     sights = {kind: sight(actor, permission) for kind, sight in SIGHTS.items()}
     return events_seen(actor.reach(permission), sights, asked, path)
 
