@@ -63,7 +63,7 @@ async def lag(client: httpx.AsyncClient, seconds: float) -> None:
         while time.perf_counter() < until:
             body = {
                 "organization_id": place,
-                "source": "supervision",
+                "source": "self_review",
                 "source_document": "测速",
                 "problem": "排水沟堵塞，雨季积水",
                 "category": "infrastructure",

@@ -4,6 +4,7 @@ import re
 from pathlib import Path
 
 from playwright.sync_api import Page, Response, expect
+from playwright.sync_api import TimeoutError as NotInTime
 
 from tests.e2e.conftest import Installation
 from tests.files import pdf
@@ -59,8 +60,15 @@ class Desk:
         expect(self.at("undo")).to_be_visible()
 
     def pick(self, field: str, name: str) -> None:
-        self.at(f"field-{field}").fill(name)
-        self.page.get_by_test_id("pick-option").filter(has_text=name, visible=True).first.click()
+        option = self.page.get_by_test_id("pick-option").filter(has_text=name, visible=True).first
+        for patience in (6_000, 6_000, 20_000):
+            # A dialog that has just opened may take the keyboard to its first field, and with it what was typed.
+            self.at(f"field-{field}").fill(name)
+            try:
+                return option.click(timeout=patience)
+            except NotInTime as error:
+                missing = error
+        raise missing
 
     def start_decision(self, title: str, organization: str, sponsor: str, due_on: str) -> None:
         self.at("nav-decisions").click()

@@ -28,8 +28,8 @@ def test_an_open_ledger_shows_what_somebody_else_registers(desk: Desk, installat
     office = Office(installation, "supervisor")
     office.register(
         organization_id=office.get("/me")["organization"]["id"],
-        source="supervision",
-        source_document="党建督查第12期",
+        source="self_review",
+        source_document="自查第12期",
         problem=problem,
         category="infrastructure",
         affects_people=True,
