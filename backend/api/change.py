@@ -37,7 +37,15 @@ async def changes(
             examples=[["rectifications"]],
         ),
     ] = None,
-    limit: Annotated[int, Query(ge=1, le=200, description="How many changes to tell at the most.")] = 100,
+    limit: Annotated[
+        int,
+        Query(
+            ge=1,
+            le=200,
+            description="Of how many records to tell at the most; an organisation that was moved or merged is told for"
+            " each resource besides.",
+        ),
+    ] = 100,
     wait: Annotated[int, Query(ge=0, le=25, description="Seconds to wait for a change when there is none.")] = 0,
 ) -> Response:
     """What changed after a cursor, in the order in which it was committed: ordered, at least once, none left out.
@@ -65,7 +73,7 @@ async def changes(
             break
         place = told.place
         # No connection is held meanwhile: hundreds of callers may wait here.
-        await hub.wait(left)
+        await hub.wait(left, place.position)
         # Whoever was suspended or lost a right while it slept is told nothing more.
         actor = await still_admitted(request)
         wanted = place.still(permitted(actor, resource or ()))

@@ -35,6 +35,7 @@ class ChangeHub:
         self._grown = asyncio.Event()
         self._watching: asyncio.Task[None] | None = None
         self._newest: Position | None = None
+        self._lowest: Position | None = None
         self.waiting = 0
         self.closed = False
         self.turn = asyncio.Semaphore(AT_ONCE)
@@ -51,12 +52,15 @@ class ChangeHub:
 
         return cls(look)
 
-    async def wait(self, seconds: float) -> None:
-        """Return when the log has grown, at the latest after some seconds."""
-        if self.closed:
+    async def wait(self, seconds: float, beyond: Position | None = None) -> None:
+        """Return when the log has grown, at the latest after some seconds; at once when it has grown `beyond` what the
+        caller has read, which somebody else may have been woken for already."""
+        if self.closed or self._has_grown(beyond):
             return
         self.waiting += 1
         grown = self._grown
+        if beyond is not None:
+            self._lowest = beyond if self._lowest is None else min(self._lowest, beyond)
         if self._watching is None or self._watching.done():
             self._watching = asyncio.create_task(self._watch())
         try:
@@ -66,6 +70,9 @@ class ChangeHub:
             pass
         finally:
             self.waiting -= 1
+
+    def _has_grown(self, beyond: Position | None) -> bool:
+        return beyond is not None and self._newest is not None and self._newest > beyond
 
     def is_to_note(self, client_id: UUID) -> bool:
         """Whether it is time again to write down how far a client has read; then it counts as done."""
@@ -95,6 +102,9 @@ class ChangeHub:
     async def _watch(self) -> None:
         try:
             self._newest = await self._look()
+            if self._has_grown(self._lowest):
+                # Whoever came before this look had read less than it sees.
+                self._wake()
             while self.waiting:
                 await asyncio.sleep(INTERVAL)
                 newest = await self._look()
@@ -106,7 +116,7 @@ class ChangeHub:
             self._wake()
 
     def _wake(self) -> None:
-        grown, self._grown = self._grown, asyncio.Event()
+        grown, self._grown, self._lowest = self._grown, asyncio.Event(), None
         grown.set()
 
     async def close(self) -> None:

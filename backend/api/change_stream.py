@@ -109,7 +109,7 @@ async def _events(
                     yield b": here\n\n"
                 if told.more:
                     continue
-                await hub.wait(min(BEAT, until - time.monotonic()))
+                await hub.wait(min(BEAT, until - time.monotonic()), place.position)
                 await asyncio.sleep(max(0.0, min(read_at + GAP, until) - time.monotonic()))
     except Refused as refused:
         yield _event("end", json.dumps({"code": refused.code}))

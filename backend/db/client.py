@@ -187,9 +187,10 @@ async def touch_client(reader: AsyncConnection, key: UUID, at: datetime) -> None
 
 
 async def note_feed(session: Session, key: UUID, kept: Position, at: datetime) -> None:
-    """Write down with which place of the log a client came to the feed."""
+    """Write down with which place of the log a client came to the feed; while somebody works on it, another time."""
     values = {"fed_at": at, "fed_to_transaction": kept.transaction_id, "fed_to_sequence": kept.sequence}
-    await session.execute(sa.update(Client).where(col(Client.id) == key).values(values))
+    free = sa.select(col(Client.id)).where(col(Client.id) == key).with_for_update(skip_locked=True)
+    await session.execute(sa.update(Client).where(col(Client.id).in_(free)).values(values))
 
 
 async def use_once(session: Session, key: UUID, word_hash: bytes, ends_at: datetime) -> bool:

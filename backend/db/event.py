@@ -89,11 +89,12 @@ def settled_after(position: Position, *columns: Any) -> sa.Select[Any]:
     A transaction takes its id when it first writes and may commit long after a younger one; whoever read up to the
     last row in sight would step over what it commits. Reading on from the last of these never skips an event.
     """
-    return (
-        sa.select(*columns)
-        .where(after(position), col(Event.transaction_id) < sa.func.event_horizon(type_=TransactionId))
-        .order_by(*IN_ORDER)
-    )
+    return sa.select(*columns).where(after(position), settled()).order_by(*IN_ORDER)
+
+
+def settled() -> sa.ColumnElement[bool]:
+    """Of an event that nothing can come before any more."""
+    return col(Event.transaction_id) < sa.func.event_horizon(type_=TransactionId)
 
 
 def after(position: Position) -> sa.ColumnElement[bool]:

@@ -7,7 +7,7 @@ import sqlalchemy as sa
 from sqlmodel import col
 
 from backend.db.client import Client
-from backend.db.event import Event, next_time
+from backend.db.event import Event, next_time, settled
 from backend.db.mapping import WaitingRecord, WaitingState
 
 
@@ -17,7 +17,9 @@ def getting_on(*, but: Collection[str]) -> list[sa.ColumnElement[Any]]:
     `feed.behind_since`: when the log's next event after the cursor was written, null at the end.  A cursor passes over
     what does not concern its reader, so any event counts but those that the feed never tells in the log's order.
     """
-    beyond = next_time(col(Client.fed_to_transaction), col(Client.fed_to_sequence), col(Event.kind).not_in(sorted(but)))
+    beyond = next_time(
+        col(Client.fed_to_transaction), col(Client.fed_to_sequence), settled(), col(Event.kind).not_in(sorted(but))
+    )
     feed = sa.func.json_build_object(
         *("asked_at", col(Client.fed_at)), *("behind_since", beyond.correlate(Client).scalar_subquery())
     )

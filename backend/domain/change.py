@@ -67,7 +67,7 @@ RESOURCES: tuple[Resource, ...] = (
         "feedback:read",
         {
             "feedback.sealed": _ANY,
-            **dict.fromkeys(("feedback.moved", "feedback.changed", "feedback.acted"), _WHERE),
+            **dict.fromkeys(("feedback.moved", "feedback.changed", "feedback.acted", "feedback.merged"), _WHERE),
         },
     ),
 )

@@ -41,6 +41,23 @@ async def test_all_who_wait_are_woken_by_one_look() -> None:
     assert hub.waiting == 0
 
 
+async def test_what_came_between_reading_and_waiting_is_not_slept_through() -> None:
+    log = Log()
+    hub = ChangeHub(log.look)
+    read = log.newest
+    log.newest = Position(2, 1)
+    # Before anybody looks: the first look is beyond what was read.
+    await asyncio.wait_for(hub.wait(20, read), 5)
+    # While others watch: somebody was woken for it already.
+    other = asyncio.create_task(hub.wait(20, log.newest))
+    await asleep(hub, 1)
+    await asyncio.sleep(0.01)
+    await asyncio.wait_for(hub.wait(20, read), 5)
+    assert not other.done()
+    log.newest = Position(3, 1)
+    await asyncio.wait_for(other, 5)
+
+
 async def test_nobody_waits_longer_than_asked() -> None:
     hub = ChangeHub(Log().look)
     await asyncio.wait_for(hub.wait(0.05), 5)

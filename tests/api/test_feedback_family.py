@@ -8,9 +8,10 @@ from zipfile import ZipFile
 import sqlalchemy as sa
 
 from tests.api.feedbacks import CONTENT, Case, codes, ok, sender
+from tests.api.mirrors import Mirror
 from tests.api.rectifications import Walk, assignment, listed
 from tests.api.snapshots import ordered, written
-from tests.factories import County
+from tests.factories import County, make_account
 
 # Words in which no name and no office is found, and no word of the list that accuses.
 VAGUE = "窗口那个戴帽子的问我要过东西，不给就拖着。"
@@ -400,3 +401,22 @@ async def test_a_merged_card_names_no_main_card_that_is_out_of_sight(county: Cou
         told = ok(await client.get(path)).text
         assert main.id not in told
         assert main.receipt["number"] not in told
+
+
+async def test_changes_200_take_a_merged_card_from_whoever_its_main_card_is_about(county: County) -> None:
+    async with county.app.state.database.transaction() as session:
+        meant = await make_account(session, "clerk", county.township, "郝大力")
+        meant.organization_id = county.office.id
+        session.add(meant)
+    follower = Mirror(county.client(meant), "feedback-cards")
+    await follower.once()
+    main, other = await Case.sent(county, content=VAGUE), await Case.sent(county, content=OTHER)
+    await mark(main, "secretary", organization_ids=[county.office])
+    await other.get("secretary")
+    fresh = {"if-match": f'"{other.version}"'}
+    ok(await county.client("secretary").patch(other.path, json={"urgency": "urgent"}, headers=fresh))
+    assert ("upsert", other.id) in [(told["op"], told["id"]) for told in await follower.once()]
+    await other.get("secretary")
+    ok(await other.post("secretary", "merge", into_id=main.id, reason="同一件事"))
+    assert (await county.client(meant).get(other.path)).status_code == 404
+    assert [(told["op"], told["id"]) for told in await follower.once()] == [("remove", other.id)]

@@ -37,10 +37,12 @@ async def act_on_card(
     card, organization = await card_for(session, actor, id, "feedback:act", version)
     old = card.status.value
     acted = await settle_act(session, vault, actor, moment, card, organization, wish)
+    if card.status is CardStatus.merged:
+        # Before its event, which has to say whom it is about now: who loses sight of it is told by that.
+        await set_marks(session, actor, moment, card)
     note_act(session, actor, moment, card, acted, old)
     if card.status is CardStatus.merged:
         await _take_along(session, actor, moment, card)
-        await set_marks(session, actor, moment, card)
     elif card.status is CardStatus.sealed:
         await _leave(session, vault, actor, moment, card)
     return card

@@ -13415,7 +13415,7 @@ export interface operations {
                 after?: string | null;
                 /** @description One or several of `organizations`, `members`, `decisions`, `rectifications`, `feedback-cards`; all without it. */
                 resource?: ("organizations" | "members" | "decisions" | "rectifications" | "feedback-cards")[] | null;
-                /** @description How many changes to tell at the most. */
+                /** @description Of how many records to tell at the most; an organisation that was moved or merged is told for each resource besides. */
                 limit?: number;
                 /** @description Seconds to wait for a change when there is none. */
                 wait?: number;
