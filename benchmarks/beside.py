@@ -41,7 +41,7 @@ class Scene:
 
     def get(self, path: str) -> None:
         request = urllib.request.Request(f"http://127.0.0.1:{self.server.port}/api/v1{path}", headers=self.headers)
-        with contextlib.suppress(OSError), urllib.request.urlopen(request, timeout=60) as answer:  # noqa: S310
+        with contextlib.suppress(OSError), urllib.request.urlopen(request, timeout=60) as answer:  # noqa: S310 - our own server on loopback
             answer.read()
 
     @contextlib.contextmanager

@@ -11,6 +11,7 @@ from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from backend.api.feedback import rows as card_rows_for
 from backend.api.rectification import rows as rectification_rows_for
 from backend.api.run import step_titles
 from backend.db.base import utc_now
@@ -26,7 +27,7 @@ from backend.db.change import (
 )
 from backend.db.decision import decision_rows
 from backend.db.event import START, Position
-from backend.db.feedback_view import card_rows, cards_about
+from backend.db.feedback_view import cards_about
 from backend.db.member import COUNTED, members_in
 from backend.db.organization_view import organizations_in
 from backend.db.read import Paging, StrayCursor
@@ -46,7 +47,6 @@ from backend.domain.change import (
 )
 from backend.domain.errors import Forbidden
 from backend.domain.event import WITHOUT_TIME
-from backend.domain.feedback.sight import sight_of
 
 SENT = "feedback"
 """Of these senders do things that keep only their day."""
@@ -65,14 +65,7 @@ ROWS: Mapping[str, Rows] = {
         actor.reach("decision:read"), moment.now, utc_now(), YELLOW_DAYS, step_titles(language)
     ),
     "rectifications": rectification_rows_for,
-    "feedback-cards": lambda actor, moment, language: card_rows(
-        sight_of(actor),
-        actor.reach("rectification:read"),
-        moment.now,
-        utc_now(),
-        YELLOW_DAYS,
-        step_titles(language),
-    ),
+    "feedback-cards": card_rows_for,
 }
 """For each resource the rows of its own list: the feed shows what the list shows, in the same reach and mask."""
 

@@ -2,9 +2,10 @@
 
 from dataclasses import dataclass
 from datetime import date
-from typing import Annotated
+from typing import Annotated, Any
 from uuid import UUID
 
+import sqlalchemy as sa
 from fastapi import APIRouter, Depends, Path, Query, Response
 from sqlmodel import col
 
@@ -83,6 +84,12 @@ async def answered(
     return card_out(view, run_out(view.standing, view.options, view.holders, view.attachments, language, moment.now))
 
 
+def rows(actor: Actor, moment: Moment, language: str) -> sa.Select[Any]:
+    """The cards as their list shows them to somebody."""
+    lights = (moment.now, utc_now(), YELLOW_DAYS, step_titles(language))
+    return card_rows(sight_of(actor), actor.reach("rectification:read"), *lights)
+
+
 @router.get("", response_model=CardPage, responses=refusals(403, 404))
 async def list_(
     database: DatabaseDep,
@@ -105,14 +112,7 @@ async def list_(
             raise NotFound("not_found")
         path = above.path
     given = {name: getattr(asked, name) for name in CardQuery.__slots__}
-    question = card_rows(
-        sight_of(actor),
-        actor.reach("rectification:read"),
-        moment.now,
-        utc_now(),
-        YELLOW_DAYS,
-        step_titles(language),
-    )
+    question = rows(actor, moment, language)
     question = narrowed(question, CardFilter(path=path, **given), moment.now, YELLOW_DAYS)
     if q is not None and (folded := fold(q)):
         question = question.where(says(folded, query_grams(q)))

@@ -37,13 +37,13 @@ ONE = f"""
             (SELECT json_agg(a ORDER BY a.sequence) FROM procedure_act a WHERE a.run_id = p.id) AS acts
         FROM {_TABLES} WHERE r.id = $1 AND o.path >= $2 AND o.path < $3
     ) AS one
-"""  # noqa: S608
+"""  # noqa: S608 - constants
 _TALLY = """
     INSERT INTO organization_tally (organization_id, subject, status, count)
     SELECT $1, 'rectification', status, count FROM unnest($2::text[], $3::int[]) AS given (status, count)
     ON CONFLICT (organization_id, subject, status) DO UPDATE SET count = organization_tally.count + excluded.count
 """
-_INSERT_EVENT = f"INSERT INTO event ({EVENT}) VALUES ($1, $2, $3, $4, $5, 'rectification', $6, $7, $8, $2, $9)"  # noqa: S608
+_INSERT_EVENT = f"INSERT INTO event ({EVENT}) VALUES ($1, $2, $3, $4, $5, 'rectification', $6, $7, $8, $2, $9)"  # noqa: S608 - constants
 
 Send = Callable[[dict[str, Any]], Awaitable[None]]
 _pool: "asyncpg.Pool[asyncpg.Record]"
@@ -110,7 +110,7 @@ async def _act(item_id: UUID) -> str:
             now,
         )
         await connection.execute(
-            f"INSERT INTO procedure_act ({ACT}) VALUES ($1, $2, $3, $4, 'sign_for', 'done', $5, $6, $2, '', '', '[]')",  # noqa: S608
+            f"INSERT INTO procedure_act ({ACT}) VALUES ($1, $2, $3, $4, 'sign_for', 'done', $5, $6, $2, '', '', '[]')",  # noqa: S608 - constants
             new_id(),
             now,
             run["id"],

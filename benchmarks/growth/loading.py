@@ -106,7 +106,7 @@ async def _pour_tree(connection: asyncpg.Connection, villages: Sequence[Village]
         " (SELECT FROM organization_name n WHERE n.organization_id = o.id)"
     )
     await connection.execute(
-        "INSERT INTO organization_place (id, created_at, organization_id, parent_id, valid_from)"  # noqa: S608
+        "INSERT INTO organization_place (id, created_at, organization_id, parent_id, valid_from)"  # noqa: S608 - constants
         f" SELECT gen_random_uuid(), created_at, id, parent_id, {since} FROM organization o WHERE NOT EXISTS"
         " (SELECT FROM organization_place p WHERE p.organization_id = o.id)"
     )

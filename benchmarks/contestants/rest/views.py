@@ -13,17 +13,17 @@ from django.core.wsgi import get_wsgi_application
 
 application = get_wsgi_application()
 
-from django.db import transaction  # noqa: E402
-from django.db.models import F  # noqa: E402
-from django.urls import path  # noqa: E402
-from django.utils import timezone  # noqa: E402
-from rest_framework import generics, serializers  # noqa: E402
-from rest_framework.request import Request  # noqa: E402
-from rest_framework.response import Response  # noqa: E402
-from rest_framework.views import APIView  # noqa: E402
+from django.db import transaction  # noqa: E402 - after settings
+from django.db.models import F  # noqa: E402 - after settings
+from django.urls import path  # noqa: E402 - after settings
+from django.utils import timezone  # noqa: E402 - after settings
+from rest_framework import generics, serializers  # noqa: E402 - after settings
+from rest_framework.request import Request  # noqa: E402 - after settings
+from rest_framework.response import Response  # noqa: E402 - after settings
+from rest_framework.views import APIView  # noqa: E402 - after settings
 
-from benchmarks.contestants.rest import models  # noqa: E402
-from benchmarks.contestants.rows import ACTOR, ACTOR_ID, EVENT_KIND, SECOND_SEQUENCE  # noqa: E402
+from benchmarks.contestants.rest import models  # noqa: E402 - after settings
+from benchmarks.contestants.rows import ACTOR, ACTOR_ID, EVENT_KIND, SECOND_SEQUENCE  # noqa: E402 - after settings
 
 ROOT = os.environ["BENCH_PATH"]
 ROWS = models.Rectification.objects.filter(organization__path__gte=ROOT, organization__path__lt=ROOT[:-1] + "0")
